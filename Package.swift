@@ -1,0 +1,67 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target: imports say who sees them, and every warning is an error.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+  name: "foley",
+  dependencies: [
+    // Reads the command line, writes the help.
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // Layer 0
+    .target(name: "Tensors", swiftSettings: strict),
+
+    // Layer 1
+    .target(name: "Checkpoints", dependencies: ["Tensors"], swiftSettings: strict),
+    .target(name: "Graphs", dependencies: ["Tensors"], swiftSettings: strict),
+    .target(name: "Media", dependencies: ["Tensors"], swiftSettings: strict),
+    .target(name: "Tokenizers", dependencies: ["Tensors"], swiftSettings: strict),
+
+    // Layer 2
+    .target(name: "Operators", dependencies: ["Graphs", "Tensors"], swiftSettings: strict),
+
+    // Layer 3
+    .target(name: "Passes", dependencies: ["Operators", "Graphs", "Tensors"], swiftSettings: strict),
+    .target(
+      name: "Families", dependencies: ["Operators", "Graphs", "Checkpoints", "Tensors"],
+      swiftSettings: strict),
+    .target(name: "Plans", dependencies: ["Graphs", "Tensors"], swiftSettings: strict),
+    .target(name: "Kernels", dependencies: ["Operators", "Graphs", "Tensors"], swiftSettings: strict),
+
+    // Layer 4
+    .target(
+      name: "Runtime", dependencies: ["Plans", "Kernels", "Checkpoints", "Graphs", "Tensors"],
+      swiftSettings: strict),
+
+    // Layer 5
+    .target(
+      name: "Pipelines",
+      dependencies: [
+        "Runtime", "Families", "Passes", "Plans", "Kernels", "Operators", "Graphs", "Checkpoints",
+        "Media", "Tokenizers", "Tensors",
+      ],
+      swiftSettings: strict),
+    .target(name: "Reports", dependencies: ["Graphs", "Plans", "Tensors"], swiftSettings: strict),
+
+    // Layer 6
+    .executableTarget(
+      name: "foley",
+      dependencies: [
+        "Pipelines", "Reports", "Runtime", "Families", "Passes", "Plans", "Operators", "Graphs",
+        "Checkpoints", "Media", "Tokenizers", "Tensors",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors"], swiftSettings: strict),
+  ],
+  cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,72 @@
+import Glibc
+
+/// A regular file mapped read-only into memory; its bytes cost address space, not allocation.
+///
+/// Unmapped when the last tensor that borrows from it goes away. Not for files that somebody may truncate
+/// meanwhile: touching a page past the new end ends the process.
+package final class MappedFile: @unchecked Sendable {
+  package let path: String
+  package let count: Int
+  private let base: UnsafeRawPointer?
+
+  /// Throws iff `path` is no readable regular file.
+  package init(path: String) throws(Diagnostic) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw .cannotOpen(path, errno) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw .cannotOpen(path, errno) }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular(path) }
+    self.path = path
+    count = Int(status.st_size)
+    guard count > 0 else {
+      base = nil
+      return
+    }
+    guard let pages = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), pages != MAP_FAILED
+    else { throw .cannotOpen(path, errno) }
+    base = UnsafeRawPointer(pages)
+  }
+
+  deinit {
+    if let base { munmap(UnsafeMutableRawPointer(mutating: base), count) }
+  }
+
+  /// Calls `body` with the bytes of `range`, which the caller has checked to lie inside `0..<count`.
+  package func withBytes<Result, Failure: Error>(
+    in range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count)
+    return try body(
+      UnsafeRawBufferPointer(start: base.map { $0 + range.lowerBound }, count: range.count))
+  }
+
+  /// Tells the kernel that `range` will be read soon (`true`) or not again (`false`).
+  package func advise(willNeed: Bool, _ range: Range<Int>) {
+    guard let base, !range.isEmpty else { return }
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let start = range.lowerBound / page * page
+    madvise(
+      UnsafeMutableRawPointer(mutating: base + start), range.upperBound - start,
+      willNeed ? MADV_WILLNEED : MADV_DONTNEED)
+  }
+}
+
+extension Diagnostic {
+  /// `operation` on `path` failed with `code` of `errno.h`.
+  package static func system(_ operation: String, _ path: String, _ code: Int32, kind: Kind = .inputOutput)
+    -> Diagnostic
+  {
+    Diagnostic("cannot \(operation) \(path): \(String(cString: strerror(code)))", at: path, kind: kind)
+  }
+
+  fileprivate static func cannotOpen(_ path: String, _ code: Int32) -> Diagnostic {
+    .system("open", path, code, kind: .noInput)
+  }
+
+  fileprivate static func notRegular(_ path: String) -> Diagnostic {
+    Diagnostic(
+      "\(path) is not a regular file", at: path,
+      help: "pass the file itself, not a directory, pipe or device", kind: .noInput)
+  }
+}

@@ -1,0 +1,67 @@
+/// Values of a known type, in row-major order: owned bytes, or a range of a mapped file.
+package struct Tensor: Sendable {
+  /// Every dim is fixed and the bytes are exactly those of the type.
+  package let type: TensorType
+  private let storage: Storage
+
+  private enum Storage: Sendable {
+    case owned([UInt8])
+    case mapped(MappedFile, Range<Int>)
+  }
+
+  /// Throws iff `bytes` are not as many as `type` says.
+  package init(_ type: TensorType, bytes: [UInt8]) throws(Diagnostic) {
+    guard type.byteCount == bytes.count else { throw .sizeMismatch(type, bytes.count) }
+    (self.type, storage) = (type, .owned(bytes))
+  }
+
+  /// Throws iff `range` is not inside `file` or not as long as `type` says.
+  package init(_ type: TensorType, in file: MappedFile, at range: Range<Int>) throws(Diagnostic) {
+    guard type.byteCount == range.count, range.lowerBound >= 0, range.upperBound <= file.count
+    else { throw .sizeMismatch(type, range.count) }
+    (self.type, storage) = (type, .mapped(file, range))
+  }
+
+  /// The lengths of the axes.
+  package var shape: [Int] { type.shape ?? [] }
+  /// How many elements.
+  package var count: Int { type.count ?? 0 }
+  package var byteCount: Int { type.byteCount ?? 0 }
+
+  /// The mapped file and the bytes' place in it, or `nil` iff the bytes are owned.
+  package var mapping: (file: MappedFile, range: Range<Int>)? {
+    guard case .mapped(let file, let range) = storage else { return nil }
+    return (file, range)
+  }
+
+  /// Calls `body` with the bytes. A mapped tensor's are aligned to nothing: load them unaligned.
+  package func withBytes<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    switch storage {
+    case .mapped(let file, let range):
+      return try file.withBytes(in: range, body)
+    case .owned(let bytes):
+      let outcome = bytes.withUnsafeBytes { buffer -> Swift.Result<Result, Failure> in
+        do throws(Failure) { return .success(try body(buffer)) } catch { return .failure(error) }
+      }
+      return try outcome.get()
+    }
+  }
+
+  /// The same elements under other lengths. Throws iff `shape` holds another number of elements.
+  package func reshaped(_ shape: [Int]) throws(Diagnostic) -> Tensor {
+    let type = TensorType(type.element, shape: shape)
+    switch storage {
+    case .owned(let bytes): return try Tensor(type, bytes: bytes)
+    case .mapped(let file, let range): return try Tensor(type, in: file, at: range)
+    }
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func sizeMismatch(_ type: TensorType, _ count: Int) -> Diagnostic {
+    Diagnostic(
+      "\(type) takes \(type.byteCount.map(String.init) ?? "an unknown number of") bytes, but there are \(count)")
+  }
+}

@@ -1,0 +1,84 @@
+/// An element type and the lengths of the axes; prints `f32[B, 1024, 64]`.
+package struct TensorType: Hashable, Sendable {
+  package var element: DType
+  /// Row-major: the last axis is contiguous.
+  package var dims: [Dim]
+
+  package init(_ element: DType, _ dims: [Dim]) { (self.element, self.dims) = (element, dims) }
+  package init(_ element: DType, shape: [Int]) {
+    (self.element, self.dims) = (element, shape.map(Dim.fixed))
+  }
+
+  package static func f32(_ dims: Dim...) -> TensorType { TensorType(.f32, dims) }
+
+  package var rank: Int { dims.count }
+
+  /// The lengths of the axes, or `nil` iff a name is still open.
+  package var shape: [Int]? {
+    var shape: [Int] = []
+    for dim in dims {
+      guard let length = dim.fixed else { return nil }
+      shape.append(length)
+    }
+    return shape
+  }
+
+  /// How many elements, or `nil` iff a name is open, a length is negative or the product overflows.
+  package var count: Int? { shape.flatMap(TensorType.count) }
+
+  /// Bytes of the elements, or `nil` as for `count` or iff the bits do not fill whole bytes.
+  package var byteCount: Int? {
+    guard let count else { return nil }
+    let (bits, overflow) = count.multipliedReportingOverflow(by: element.bits)
+    return overflow || bits % 8 != 0 ? nil : bits / 8
+  }
+
+  /// The product of `shape`, or `nil` iff a length is negative or the product of the lengths that are not
+  /// zero overflows.
+  package static func count(_ shape: [Int]) -> Int? {
+    var (count, isEmpty) = (1, false)
+    for length in shape {
+      guard length >= 0 else { return nil }
+      if length == 0 {
+        isEmpty = true
+      } else {
+        let (product, overflow) = count.multipliedReportingOverflow(by: length)
+        guard !overflow else { return nil }
+        count = product
+      }
+    }
+    return isEmpty ? 0 : count
+  }
+
+  /// This type with every name that `lengths` holds replaced by its length; `nil` iff that overflows.
+  package func binding(_ lengths: [String: Int]) -> TensorType? {
+    var bound = self
+    for axis in dims.indices {
+      guard let dim = dims[axis].binding(lengths) else { return nil }
+      bound.dims[axis] = dim
+    }
+    return bound
+  }
+}
+
+extension TensorType: CustomStringConvertible {
+  package var description: String {
+    "\(element)[\(dims.map(\.description).joined(separator: ", "))]"
+  }
+
+  /// The type that `text` prints, or `nil` iff it is none.
+  package init?(parsing text: some StringProtocol) {
+    guard let open = text.firstIndex(of: "["), text.last == "]",
+      let element = DType(rawValue: String(text[..<open]))
+    else { return nil }
+    let inner = text[text.index(after: open)..<text.index(before: text.endIndex)]
+    var dims: [Dim] = []
+    if !inner.isEmpty {
+      for part in inner.split(separator: ",", omittingEmptySubsequences: false) {
+        guard let dim = Dim(parsing: part.drop { $0 == " " }) else { return nil }
+        dims.append(dim)
+      }
+    }
+    self.init(element, dims)
+  }
+}
