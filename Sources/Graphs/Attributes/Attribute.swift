@@ -1,0 +1,81 @@
+package import Tensors
+
+/// One attribute of an op, between its stored property and its text.
+package indirect enum Attribute: Hashable, Sendable {
+  case bool(Bool)
+  case integer(Int64)
+  case real(Double)
+  /// A case of an enumeration; printed bare.
+  case word(String)
+  /// Printed in quotes.
+  case text(String)
+  /// A length; a fixed one is the same as an integer.
+  case dim(Dim)
+  case type(TensorType)
+  case list([Attribute])
+
+  /// This attribute with every named length that `lengths` holds replaced. Throws iff that overflows.
+  package func binding(_ lengths: [String: Int]) throws(Diagnostic) -> Attribute {
+    switch self {
+    case .dim(let dim):
+      guard let bound = dim.binding(lengths) else { throw .tooLong("\(dim)") }
+      return .dim(bound)
+    case .type(let type):
+      guard let bound = type.binding(lengths) else { throw .tooLong("\(type)") }
+      return .type(bound)
+    case .list(let items):
+      var bound: [Attribute] = []
+      for item in items { bound.append(try item.binding(lengths)) }
+      return .list(bound)
+    default: return self
+    }
+  }
+}
+
+/// A stored property under its name.
+package struct NamedAttribute: Hashable, Sendable {
+  package let key: String
+  package let value: Attribute
+}
+
+extension Op {
+  /// The stored properties, in order of declaration.
+  package func attributes() throws(Diagnostic) -> [NamedAttribute] {
+    let encoder = AttributeEncoder()
+    do {
+      try encode(to: encoder)
+    } catch {
+      throw (error as? Diagnostic) ?? .uncodable(Self.name, error)
+    }
+    return encoder.attributes
+  }
+
+  /// The op whose stored properties are `attributes`. Throws iff one is missing, unknown or of another kind.
+  package init(attributes: [NamedAttribute]) throws(Diagnostic) {
+    let decoder = AttributeDecoder(op: Self.name, attributes)
+    do {
+      try self.init(from: decoder)
+    } catch {
+      throw (error as? Diagnostic) ?? .uncodable(Self.name, error)
+    }
+    try decoder.expectAllRead()
+  }
+
+  /// This op with named lengths in its attributes replaced. Throws iff a length overflows.
+  package func binding(_ lengths: [String: Int]) throws(Diagnostic) -> Self {
+    var bound: [NamedAttribute] = []
+    for attribute in try attributes() {
+      bound.append(NamedAttribute(key: attribute.key, value: try attribute.value.binding(lengths)))
+    }
+    return try Self(attributes: bound)
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func tooLong(_ text: String) -> Diagnostic {
+    Diagnostic("the length \(text) overflows with the lengths given")
+  }
+  fileprivate static func uncodable(_ op: String, _ error: any Error) -> Diagnostic {
+    Diagnostic("\(op) cannot be coded as attributes: \(error)", kind: .software)
+  }
+}
