@@ -9,6 +9,9 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+/// C kernels run at full speed in debug builds too: tests use real sizes.
+let optimised: [CSetting] = [.unsafeFlags(["-O3"], .when(configuration: .debug))]
+
 let package = Package(
   name: "foley",
   dependencies: [
@@ -24,6 +27,10 @@ let package = Package(
     .target(name: "Graphs", dependencies: ["Tensors"], swiftSettings: strict),
     .target(name: "Media", dependencies: ["Tensors"], swiftSettings: strict),
     .target(name: "Tokenizers", dependencies: ["Tensors"], swiftSettings: strict),
+
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .target(name: "CKernels", dependencies: ["COpenBLAS"], cSettings: optimised),
 
     // Layer 2
     .target(name: "Operators", dependencies: ["Graphs", "Tensors"], swiftSettings: strict),
@@ -61,7 +68,13 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // Tools
+    .executableTarget(
+      name: "bench-kernels", dependencies: ["CKernels"], path: "tools/bench/kernels",
+      cSettings: optimised),
+
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"], swiftSettings: strict),
+    .testTarget(name: "CKernelsTests", dependencies: ["CKernels"], swiftSettings: strict),
   ],
   cxxLanguageStandard: .cxx17
 )
