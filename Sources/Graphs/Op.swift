@@ -26,6 +26,9 @@ package protocol Op: Codable, Hashable, Sendable {
 
   /// The inputs whose memory the result may take over, element for element.
   static var mayOverwrite: [Int] { get }
+
+  /// The operand whose bytes the result is, for fixed types; `nil` iff the result is computed.
+  func view(_ inputs: [TensorType], _ output: TensorType) -> View?
 }
 
 /// An op that is short for several others. Shape, reference result, gradient and cost follow from `expand`,
@@ -72,6 +75,8 @@ package struct Cost: Hashable, Sendable {
 
 extension Op {
   package static var mayOverwrite: [Int] { [] }
+
+  package func view(_ inputs: [TensorType], _ output: TensorType) -> View? { nil }
 
   /// One operation an element of the result.
   package func cost(_ inputs: [TensorType], _ output: TensorType) -> Cost {
