@@ -74,9 +74,12 @@ let package = Package(
       cSettings: optimised),
 
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"], swiftSettings: strict),
-    .testTarget(name: "CKernelsTests", dependencies: ["CKernels"], swiftSettings: strict),
+    .testTarget(
+      name: "CheckpointsTests", dependencies: ["Checkpoints", "Tensors"], swiftSettings: strict),
     .testTarget(
       name: "PlansTests", dependencies: ["Plans", "Graphs", "Tensors"], swiftSettings: strict),
+    .testTarget(name: "CKernelsTests", dependencies: ["CKernels"], swiftSettings: strict),
+    .testTarget(name: "PipelinesTests", dependencies: ["Pipelines", "Tensors"], swiftSettings: strict),
   ],
   cxxLanguageStandard: .cxx17
 )

@@ -142,7 +142,7 @@ extension JSONScanner {
       skipSpace()
       guard byte(at: offset) != bracket else { throw error(.trailingComma, at: start) }
       return false
-    case nil: throw unexpected(closes)
+    case nil where isFresh: throw unexpected(closes)
     default:
       guard isFresh else { throw unexpected("\",\" or " + closes) }
       return false
