@@ -1,0 +1,15 @@
+package import Graphs
+package import Tensors
+
+/// `a - b`.
+package struct Subtract: BroadcastingOp {
+  package static let name = "subtract"
+  package init() {}
+
+  package static func apply(_ a: Double, _ b: Double) -> Double { a - b }
+  package static func apply<Whole: FixedWidthInteger>(_ a: Whole, _ b: Whole) -> Whole { a &- b }
+
+  package func gradient(_ site: GradientSite, in g: inout Graph) throws(Diagnostic) -> [Value?] {
+    [site.upstream, site.wanted[1] ? try g.negate(site.upstream) : nil]
+  }
+}

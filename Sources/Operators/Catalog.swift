@@ -1,0 +1,26 @@
+package import Graphs
+
+extension OpCatalog {
+  /// Every op of the toolkit.
+  package static let all = OpCatalog([
+    // Elementwise
+    Exp.self, Log.self, Sin.self, Cos.self, Tanh.self, Sigmoid.self, Erf.self, Sqrt.self, Rsqrt.self,
+    Negate.self, Abs.self, Reciprocal.self, Square.self, ReLU.self,
+    // Broadcasting
+    Add.self, Subtract.self, Multiply.self, Divide.self, Maximum.self, Minimum.self, Power.self,
+    Equal.self, Less.self, Where.self,
+    // Shape
+    Reshape.self, Transpose.self, Broadcast.self, Slice.self, Pad.self, Concat.self, Gather.self,
+    ScatterAdd.self, Cast.self, Iota.self, Length.self,
+    // Reduction
+    Sum.self, Mean.self, Max.self,
+    // Linear
+    MatMul.self, Conv.self, ConvTranspose.self,
+    // Positions
+    RelativeBuckets.self,
+    // Composites
+    Attention.self, AxialRoPE.self, AxialRotaryAttention.self, GELU.self, GLU.self, LayerNorm.self,
+    Linear.self, RMSNorm.self, RelativeBias.self, RoPE.self, RotaryAttention.self, SiLU.self, Snake.self,
+    Softmax.self, Softplus.self, WeightNorm.self,
+  ])
+}

@@ -1,0 +1,23 @@
+package import Graphs
+package import Tensors
+
+/// The arithmetic mean over `axes`.
+package struct Mean: ReductionOp {
+  package static let name = "mean"
+  package static var isEmptyAllowed: Bool { false }
+  package var axes: [Int]
+  package var keep: Bool
+
+  package init(axes: [Int], keep: Bool = true) { (self.axes, self.keep) = (axes, keep) }
+
+  package static func reduce(_ group: [Double]) -> Double { group.reduce(0, +) / Double(group.count) }
+
+  package func gradient(_ site: GradientSite, in g: inout Graph) throws(Diagnostic) -> [Value?] {
+    let type = g[site.inputs[0]].type
+    var part = try restoringAxes(site.upstream, of: site.inputs[0], in: &g)
+    for place in try places(in: type).sorted() {
+      part = try g.divide(part, g.length(of: type.dims[place], like: part))
+    }
+    return [try g.broadcast(part, type.dims)]
+  }
+}

@@ -1,0 +1,38 @@
+package import Graphs
+package import Tensors
+
+/// The same numbers as elements of another type.
+///
+/// To a float: rounded to nearest. From a float to whole numbers: cut towards zero and held in range, NaN is
+/// 0. Between whole numbers: cut to the lower bits. To `bool`: whether the number is not 0.
+package struct Cast: Op {
+  package static let name = "cast"
+  package var element: DType
+
+  package init(element: DType) { self.element = element }
+
+  package func infer(_ inputs: [TensorType]) throws(Diagnostic) -> TensorType {
+    try expectCount(inputs, 1)
+    guard inputs[0].element.hasValues, element.hasValues else { throw .noValues(inputs[0], element) }
+    return TensorType(element, inputs[0].dims)
+  }
+
+  package func evaluate(_ inputs: [Tensor], as type: TensorType) throws(Diagnostic) -> Tensor {
+    inputs[0].type.element.isInteger && element.isInteger
+      ? try Tensor(integers: inputs[0].integers(), as: type)
+      : try Tensor(reals: inputs[0].reals(), as: type)
+  }
+
+  /// Rounding is taken for the identity; what goes through whole numbers has no gradient.
+  package func gradient(_ site: GradientSite, in g: inout Graph) throws(Diagnostic) -> [Value?] {
+    let source = g[site.inputs[0]].type.element
+    guard source.isFloat, element.isFloat else { return [nil] }
+    return [try g.cast(site.upstream, to: source)]
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func noValues(_ type: TensorType, _ element: DType) -> Diagnostic {
+    Diagnostic("\(type) cannot be cast to \(element): one of the two holds no values of its own")
+  }
+}

@@ -1,0 +1,75 @@
+import Tensors
+
+/// A rectangular reading of a row-major array: element `[i, j, …]` lies at `offset + i·strides[0] + j·strides[1] + …`.
+struct StridedView {
+  var shape: [Int]
+  var strides: [Int]
+  var offset = 0
+
+  init(shape: [Int], strides: [Int], offset: Int = 0) {
+    (self.shape, self.strides, self.offset) = (shape, strides, offset)
+  }
+
+  /// All of an array of `shape`, whose elements can be counted.
+  init(of shape: [Int]) {
+    self.init(shape: shape, strides: shape)
+    var stride = 1
+    for axis in shape.indices.reversed() {
+      strides[axis] = stride
+      stride &*= max(shape[axis], 1)
+    }
+  }
+
+  /// An array of `shape`, aligned at the right and repeated along the axes on which `target` is longer.
+  init(of shape: [Int], broadcastTo target: [Int]) {
+    let whole = StridedView(of: shape)
+    self.init(shape: target, strides: target.map { _ in 0 })
+    let missing = target.count - shape.count
+    for axis in shape.indices where shape[axis] != 1 { strides[axis + missing] = whole.strides[axis] }
+  }
+
+  /// The places of the elements, in row-major order.
+  var places: [Int] {
+    guard !shape.contains(0) else { return [] }
+    var places = [offset]
+    for (length, stride) in zip(shape, strides) where length != 1 {
+      var next: [Int] = []
+      next.reserveCapacity(places.count * length)
+      for place in places { for index in 0..<length { next.append(place + index * stride) } }
+      places = next
+    }
+    return places
+  }
+}
+
+extension Tensor {
+  /// A tensor of `type` whose elements are this one's at `places`, whatever the element type; zeros stand
+  /// where a place is negative.
+  ///
+  /// Throws iff elements do not fill whole bytes or their number is not that of `type`.
+  func reading(_ places: [Int], as type: TensorType) throws(Diagnostic) -> Tensor {
+    let width = self.type.element.bits / 8
+    guard self.type.element.bits % 8 == 0 else { throw .packed(self.type) }
+    let bytes = withBytes { source in
+      [UInt8](unsafeUninitializedCapacity: places.count * width) { target, initialized in
+        let raw = UnsafeMutableRawBufferPointer(target)
+        for (index, place) in places.enumerated() {
+          let element = UnsafeMutableRawBufferPointer(rebasing: raw[index * width..<(index + 1) * width])
+          if place < 0 {
+            element.initializeMemory(as: UInt8.self, repeating: 0)
+          } else {
+            element.copyBytes(from: source[place * width..<(place + 1) * width])
+          }
+        }
+        initialized = places.count * width
+      }
+    }
+    return try Tensor(type, bytes: bytes)
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func packed(_ type: TensorType) -> Diagnostic {
+    Diagnostic("the elements of \(type) are packed below a byte and cannot be moved one by one")
+  }
+}
