@@ -2,7 +2,7 @@ package import Tensors
 
 /// A way from noise to latents through calls of a diffusion model.
 ///
-/// Made by the files of this folder, one each; `Sampler.all` lists them.
+/// Made by the files of `Samplers`, one each; `Sampler.all` lists them.
 package struct Sampler: Sendable {
   package let name: String
   package let aliases: [String]

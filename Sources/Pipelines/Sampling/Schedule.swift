@@ -36,12 +36,13 @@ package struct Schedule: Hashable, Sendable {
     Schedule(levels: spaced(from: Float(highest), to: 0, count: steps + 1))
   }
 
-  /// `count` values from `start` to `end`, counted from the nearer end as `torch.linspace` does.
+  /// `count` values from `start` to `end`, counted from the nearer end: `torch.linspace` with its fused operations.
   private static func spaced(from start: Float, to end: Float, count: Int) -> [Float] {
     guard count > 1 else { return [Float](repeating: start, count: max(count, 0)) }
     let step = (end - start) / Float(count - 1)
     return (0..<count).map { index in
-      index < count / 2 ? start + step * Float(index) : end - step * Float(count - index - 1)
+      index < count / 2
+        ? start.addingProduct(step, Float(index)) : end.addingProduct(-step, Float(count - index - 1))
     }
   }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 import Testing
 
@@ -155,6 +156,16 @@ import Testing
       }
     }
     #expect(short?.message == "the model gave 31 values for 32 latents")
+  }
+
+  @Test func everyFileIsInTheCatalogue() throws {
+    let folder = URL(filePath: #filePath).appending(path: "../../../../Sources/Pipelines/Sampling/Samplers")
+    let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+    #expect(files.count == Sampler.all.count)
+    for file in files {
+      let text = try String(contentsOf: file, encoding: .utf8)
+      #expect(Sampler.all.filter { text.contains("\"\($0.name)\"") }.count == 1, "\(file.lastPathComponent)")
+    }
   }
 
   @Test func catalogueNamesAndPairs() throws {

@@ -35,6 +35,13 @@ import Testing
       ])
   }
 
+  @Test func everyBitOfLongSchedulesIsUpstreams() {
+    let sigmas = Schedule.polyexponential(steps: 100, from: 500, to: 0.3)
+    #expect(fingerprint(sigmas.levels) == 0x9431_875D_A090_D669)
+    #expect(fingerprint(Schedule.logSNR(steps: 50, from: 1).levels) == 0x17E8_512A_91FE_0DB8)
+    #expect(fingerprint(Schedule.linear(steps: 100, from: 1).levels) == 0x6588_A0F2_8C2D_211B)
+  }
+
   @Test func linearEndsAtZero() {
     #expect(Schedule.linear(steps: 4, from: 1).levels == [1, 0.75, 0.5, 0.25, 0])
     #expect(Schedule.linear(steps: 4, from: 1).steps == 4)

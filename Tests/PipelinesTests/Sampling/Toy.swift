@@ -40,3 +40,8 @@ func relativeError(_ values: some Collection<Float>, _ expected: [Float]) -> Flo
   let scale = expected.map(\.magnitude).max() ?? 0
   return zip(values, expected).map { ($0 - $1).magnitude / scale }.max() ?? 0
 }
+
+/// The FNV-1a hash of the values' bits, a word at a time.
+func fingerprint(_ values: [Float]) -> UInt64 {
+  values.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1.bitPattern)) &* 0x100_0000_01B3 }
+}
