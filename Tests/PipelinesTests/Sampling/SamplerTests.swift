@@ -159,7 +159,8 @@ import Testing
   }
 
   @Test func everyFileIsInTheCatalogue() throws {
-    let folder = URL(filePath: #filePath).appending(path: "../../../../Sources/Pipelines/Sampling/Samplers")
+    let folder = URL(filePath: #filePath)
+      .appending(path: "../../../../Sources/Pipelines/Sampling/Samplers").standardizedFileURL
     let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
     #expect(files.count == Sampler.all.count)
     for file in files {
