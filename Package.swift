@@ -73,9 +73,13 @@ let package = Package(
       name: "bench-kernels", dependencies: ["CKernels"], path: "tools/bench/kernels",
       cSettings: optimised),
 
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors"], swiftSettings: strict),
+    // Tests
+    .target(name: "TemporaryFolders", path: "Tests/TemporaryFolders", swiftSettings: strict),
     .testTarget(
-      name: "CheckpointsTests", dependencies: ["Checkpoints", "Tensors"], swiftSettings: strict),
+      name: "TensorsTests", dependencies: ["Tensors", "TemporaryFolders"], swiftSettings: strict),
+    .testTarget(
+      name: "CheckpointsTests", dependencies: ["Checkpoints", "Tensors", "TemporaryFolders"],
+      swiftSettings: strict),
     .testTarget(
       name: "PlansTests", dependencies: ["Plans", "Graphs", "Tensors"], swiftSettings: strict),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels"], swiftSettings: strict),

@@ -1,4 +1,5 @@
 import Checkpoints
+import TemporaryFolders
 import Tensors
 import Testing
 

@@ -1,10 +1,10 @@
 import Glibc
 
 /// A folder of its own for a test, removed with all that is in it.
-final class TemporaryFolder {
-  let path: String
+package final class TemporaryFolder {
+  package let path: String
 
-  init() throws {
+  package init() throws {
     var template = Array("/tmp/foley-tests-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw Trouble.system(errno) }
     path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
@@ -16,11 +16,11 @@ final class TemporaryFolder {
   }
 
   /// The path of `name` in the folder.
-  func callAsFunction(_ name: String) -> String { path + "/" + name }
+  package func callAsFunction(_ name: String) -> String { path + "/" + name }
 
   /// Puts `bytes` into the file `name` and gives its path.
   @discardableResult
-  func put(_ name: String, _ bytes: [UInt8]) throws -> String {
+  package func put(_ name: String, _ bytes: [UInt8]) throws -> String {
     let path = self(name)
     guard let file = fopen(path, "wb") else { throw Trouble.system(errno) }
     defer { fclose(file) }
@@ -29,10 +29,10 @@ final class TemporaryFolder {
   }
 
   @discardableResult
-  func put(_ name: String, _ text: String) throws -> String { try put(name, Array(text.utf8)) }
+  package func put(_ name: String, _ text: String) throws -> String { try put(name, Array(text.utf8)) }
 
   /// The names in the folder.
-  var names: [String] { Self.names(in: path) }
+  package var names: [String] { Self.names(in: path) }
 
   private static func clear(_ folder: String) {
     for name in names(in: folder) where unlink(folder + "/" + name) != 0 {
@@ -54,5 +54,14 @@ final class TemporaryFolder {
     return names.sorted()
   }
 
-  enum Trouble: Error { case system(Int32) }
+  /// The bytes of the file `name`.
+  package func bytes(_ name: String) throws -> [UInt8] {
+    guard let file = fopen(self(name), "rb") else { throw Trouble.system(errno) }
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    while case let byte = getc(file), byte != EOF { bytes.append(UInt8(byte)) }
+    return bytes
+  }
+
+  private enum Trouble: Error { case system(Int32) }
 }
