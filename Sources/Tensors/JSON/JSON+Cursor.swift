@@ -6,7 +6,7 @@ extension JSON {
   ///     let depth = try config.integer("model", "diffusion", "config", "depth", in: 1...1024)
   ///
   /// An accessor without keys reads the value itself. A key whose value is `null` counts as missing.
-  package struct Cursor: Sendable {
+  package struct Cursor: Hashable, Sendable {
     package let value: JSON
     /// The name of the file, for messages.
     package let file: String
