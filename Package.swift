@@ -30,7 +30,9 @@ let package = Package(
 
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-    .target(name: "CKernels", dependencies: ["COpenBLAS"], cSettings: optimised),
+    .target(
+      name: "CKernels", dependencies: ["COpenBLAS"], cSettings: optimised,
+      linkerSettings: [.linkedLibrary("m")]),
 
     // Layer 2
     .target(name: "Operators", dependencies: ["Graphs", "Tensors"], swiftSettings: strict),

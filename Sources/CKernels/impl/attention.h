@@ -1,0 +1,198 @@
+// Attention with an online softmax. Part of impl.h.
+//
+// Queries lie in the lanes: a block of scores is Sᵀ = K·Qᵀ [keys, queries], so that the softmax over keys
+// runs down the rows without a reduction across lanes, and the output block Oᵀ += Vᵀ·Pᵀ takes its
+// left factor from the rows of V as they are. Scores are kept as multiples of log 2.
+
+/// Keys of a block.
+enum { KEY_BLOCK = 128 };
+
+/// The state of one block of queries; arrays hold one part for each tile of TILE_COLUMNS queries.
+typedef struct {
+  size_t width, padded_value_width;
+  float *queries;   // [tiles, width, TILE_COLUMNS], scaled
+  float *outputs;   // [tiles, padded_value_width, TILE_COLUMNS]
+  float *maxima;    // [tiles, TILE_COLUMNS]
+  float *sums;      // [tiles, TILE_COLUMNS]
+  float *scores;    // [KEY_BLOCK, TILE_COLUMNS], of the tile at work
+  float *keys;      // [KEY_BLOCK, width]
+  float *values;    // [KEY_BLOCK, padded_value_width]
+} attention_state;
+
+static const float log2_of_e = 1.44269504f;
+
+/// scores [keys, tile] += keys · queries of one tile, where `scores` holds the bias or nothing yet.
+INLINE void score_tile(
+  int vectors, const attention_state *state, const float *queries, size_t keys, bool biased) {
+  size_t width = state->width;
+  for (size_t r = 0; r < keys; r += CK_ROWS) {
+    vf sums[CK_ROWS][CK_VECTORS];
+    float *scores = state->scores + r * TILE_COLUMNS;
+    UNROLLED
+    for (int i = 0; i < CK_ROWS; i++)
+      UNROLLED
+      for (int c = 0; c < vectors; c++)
+        sums[i][c] = biased ? load(scores + i * TILE_COLUMNS + c * CK_WIDTH) : splat(0.0f);
+    accumulate(
+      vectors, width, state->keys + r * width, width, 1, queries, TILE_COLUMNS, NULL, sums);
+    UNROLLED
+    for (int i = 0; i < CK_ROWS; i++)
+      UNROLLED
+      for (int c = 0; c < vectors; c++)
+        store(scores + i * TILE_COLUMNS + c * CK_WIDTH, sums[i][c]);
+  }
+}
+
+/// Turns scores into weights relative to the new maxima. Writes the factor that brings what was summed before
+/// to the new maxima to `decay`.
+INLINE void weigh_tile(
+  int vectors, float *scores, size_t keys, float *maxima, float *sums, vf decay[CK_VECTORS]) {
+  vf base[CK_VECTORS], total[CK_VECTORS];
+  UNROLLED
+  for (int c = 0; c < vectors; c++) {
+    vf before = load(maxima + c * CK_WIDTH), most = before;
+    for (size_t r = 0; r < keys; r++)
+      most = larger(load(scores + r * TILE_COLUMNS + c * CK_WIDTH), most);
+    store(maxima + c * CK_WIDTH, most);
+    base[c] = pick(most == -__builtin_inff(), splat(0.0f), most);
+    decay[c] = exp2_of_negative(before - base[c]);
+    total[c] = load(sums + c * CK_WIDTH) * decay[c];
+  }
+  for (size_t r = 0; r < keys; r++) {
+    UNROLLED
+    for (int c = 0; c < vectors; c++) {
+      float *p = scores + r * TILE_COLUMNS + c * CK_WIDTH;
+      vf weight = exp2_of_negative(load(p) - base[c]);
+      total[c] += weight;
+      store(p, weight);
+    }
+  }
+  UNROLLED
+  for (int c = 0; c < vectors; c++) store(sums + c * CK_WIDTH, total[c]);
+}
+
+/// outputs = outputs·decay + valuesᵀ · weights of one tile.
+INLINE void mix_tile(
+  int vectors, const attention_state *state, float *outputs, size_t keys,
+  const vf decay[CK_VECTORS]) {
+  for (size_t d = 0; d < state->padded_value_width; d += CK_ROWS) {
+    vf sums[CK_ROWS][CK_VECTORS];
+    float *out = outputs + d * TILE_COLUMNS;
+    UNROLLED
+    for (int i = 0; i < CK_ROWS; i++)
+      UNROLLED
+      for (int c = 0; c < vectors; c++)
+        sums[i][c] = load(out + i * TILE_COLUMNS + c * CK_WIDTH) * decay[c];
+    accumulate(
+      vectors, keys, state->values + d, 1, state->padded_value_width, state->scores, TILE_COLUMNS,
+      NULL, sums);
+    UNROLLED
+    for (int i = 0; i < CK_ROWS; i++)
+      UNROLLED
+      for (int c = 0; c < vectors; c++) store(out + i * TILE_COLUMNS + c * CK_WIDTH, sums[i][c]);
+  }
+}
+
+/// One block of keys against one tile of queries.
+INLINE void attend_tile(
+  int vectors, const attention_state *state, size_t tile, size_t keys, bool biased) {
+  vf decay[CK_VECTORS];
+  score_tile(
+    vectors, state, state->queries + tile * state->width * TILE_COLUMNS, keys, biased);
+  weigh_tile(
+    vectors, state->scores, keys, state->maxima + tile * TILE_COLUMNS,
+    state->sums + tile * TILE_COLUMNS, decay);
+  mix_tile(
+    vectors, state, state->outputs + tile * state->padded_value_width * TILE_COLUMNS, keys, decay);
+}
+
+/// Writes the bias of queries 0..<count against keys 0..<keys to the scores, transposed.
+static void place_bias(
+  float *scores, const float *bias, ptrdiff_t bias_query, size_t count, size_t keys) {
+  for (size_t r = 0; r < keys; r++)
+    for (size_t c = 0; c < TILE_COLUMNS; c++)
+      scores[r * TILE_COLUMNS + c] =
+        c < count ? bias[(ptrdiff_t)c * bias_query + (ptrdiff_t)r] * log2_of_e : 0.0f;
+}
+
+/// Copies `count` rows of `width` floats to rows of `padded`, zeros after them and up to `padded_count` rows.
+static void copy_rows(
+  float *out, size_t padded, size_t padded_count, const float *x, ptrdiff_t row, size_t width,
+  size_t count) {
+  for (size_t n = 0; n < count; n++) {
+    memcpy(out + n * padded, x + (ptrdiff_t)n * row, width * sizeof(float));
+    for (size_t j = width; j < padded; j++) out[n * padded + j] = 0;
+  }
+  for (size_t i = count * padded; i < padded_count * padded; i++) out[i] = 0;
+}
+
+static attention_state make_state(const ck_attention_shape *shape, size_t tiles) {
+  size_t padded_value_width = ck_chunks(shape->value_width, CK_ROWS) * CK_ROWS;
+  size_t columns = tiles * TILE_COLUMNS;
+  size_t sizes[] = {
+    shape->width * columns,        padded_value_width * columns,   columns, columns,
+    KEY_BLOCK * TILE_COLUMNS,      KEY_BLOCK * shape->width,       KEY_BLOCK * padded_value_width,
+  };
+  size_t total = 0;
+  for (int i = 0; i < 7; i++) total += sizes[i] = ck_chunks(sizes[i], 16) * 16;
+  float *p = ck_scratch(CK_SCRATCH_A, total * sizeof(float));
+  float *parts[7];
+  for (int i = 0; i < 7; p += sizes[i++]) parts[i] = p;
+  return (attention_state){
+    shape->width, padded_value_width, parts[0], parts[1], parts[2],
+    parts[3],     parts[4],           parts[5], parts[6],
+  };
+}
+
+/// Transposes and scales queries first..<first+count.
+static void place_queries(
+  const attention_state *state, const ck_attention_shape *shape, size_t first, size_t count,
+  size_t tiles, const float *q) {
+  float scale = shape->scale * log2_of_e;
+  for (size_t n = 0; n < tiles * TILE_COLUMNS; n++) {
+    float *to = state->queries + n / TILE_COLUMNS * shape->width * TILE_COLUMNS + n % TILE_COLUMNS;
+    const float *from = q + (ptrdiff_t)(first + n) * shape->q.row;
+    for (size_t d = 0; d < shape->width; d++)
+      to[d * TILE_COLUMNS] = n < count ? from[d] * scale : 0.0f;
+    state->maxima[n] = -__builtin_inff();
+    state->sums[n] = 0;
+  }
+  memset(
+    state->outputs, 0, tiles * state->padded_value_width * TILE_COLUMNS * sizeof *state->outputs);
+}
+
+static void attention_block(
+  const ck_attention_shape *shape, size_t first, size_t count, const float *q, const float *k,
+  const float *v, const float *bias, float *out) {
+  size_t tiles = ck_chunks(count, TILE_COLUMNS);
+  attention_state state = make_state(shape, tiles);
+  place_queries(&state, shape, first, count, tiles, q);
+  for (size_t key = 0; key < shape->keys; key += KEY_BLOCK) {
+    size_t keys = ck_min(shape->keys - key, KEY_BLOCK);
+    copy_rows(
+      state.keys, shape->width, ck_chunks(keys, CK_ROWS) * CK_ROWS,
+      k + (ptrdiff_t)key * shape->k.row, shape->k.row, shape->width, keys);
+    copy_rows(
+      state.values, state.padded_value_width, keys, v + (ptrdiff_t)key * shape->v.row,
+      shape->v.row, shape->value_width, keys);
+    for (size_t tile = 0; tile < tiles; tile++) {
+      size_t start = tile * TILE_COLUMNS, queries = ck_min(count - start, TILE_COLUMNS);
+      if (bias)
+        place_bias(
+          state.scores, bias + (ptrdiff_t)(first + start) * shape->bias_query + (ptrdiff_t)key,
+          shape->bias_query, queries, keys);
+      switch (ck_chunks(queries, CK_WIDTH)) {
+        case 1: attend_tile(1, &state, tile, keys, bias != NULL); break;
+        case 2: attend_tile(2, &state, tile, keys, bias != NULL); break;
+        default: attend_tile(CK_VECTORS, &state, tile, keys, bias != NULL); break;
+      }
+    }
+  }
+  for (size_t n = 0; n < count; n++) {
+    float sum = state.sums[n], factor = sum == 0 ? 0 : 1 / sum;
+    const float *from =
+      state.outputs + n / TILE_COLUMNS * state.padded_value_width * TILE_COLUMNS + n % TILE_COLUMNS;
+    float *to = out + (ptrdiff_t)(first + n) * shape->out.row;
+    for (size_t d = 0; d < shape->value_width; d++) to[d] = from[d * TILE_COLUMNS] * factor;
+  }
+}

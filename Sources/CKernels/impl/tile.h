@@ -1,0 +1,26 @@
+// The register tile that attention and convolution are made of. Part of impl.h.
+
+/// Columns of a whole tile.
+enum { TILE_COLUMNS = CK_VECTORS * CK_WIDTH };
+
+#define UNROLLED _Pragma("unroll")
+
+/// sums[i][c] += Σ_k a[i·a_row + k·a_step] · b[offset(k) + c·CK_WIDTH ..], for k < depth. The offset is
+/// offsets[k], or k·b_step without offsets. `vectors` ≤ CK_VECTORS and, where they can be, the strides
+/// are constants at each call, so that the sums stay in registers.
+INLINE void accumulate(
+  int vectors, size_t depth, const float *a, size_t a_row, size_t a_step, const float *b,
+  size_t b_step, const int32_t *offsets, vf sums[CK_ROWS][CK_VECTORS]) {
+  for (size_t k = 0; k < depth; k++) {
+    const float *row = offsets ? b + offsets[k] : b + k * b_step;
+    vf columns[CK_VECTORS];
+    UNROLLED
+    for (int c = 0; c < vectors; c++) columns[c] = load(row + c * CK_WIDTH);
+    UNROLLED
+    for (int i = 0; i < CK_ROWS; i++) {
+      vf value = splat(a[i * a_row + k * a_step]);
+      UNROLLED
+      for (int c = 0; c < vectors; c++) sums[i][c] = muladd(value, columns[c], sums[i][c]);
+    }
+  }
+}

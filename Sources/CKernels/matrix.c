@@ -1,0 +1,136 @@
+// Matrix products: fixed blocks of the output, each computed whole by one thread.
+
+#include <cblas.h>
+#include <string.h>
+
+#include "table.h"
+
+/// Rows a product may have to be computed row by row instead of by OpenBLAS, which is slow there.
+enum { FEW_ROWS = 4 };
+
+/// One product of a batch, and how its output is cut.
+typedef struct {
+  const ck_table *table;
+  size_t M, N, K;
+  float alpha, beta;
+  const float *A, *B;
+  float *C;
+  size_t lda, ldb, ldc;
+  bool transpose_a, transpose_b;
+  ptrdiff_t a_stride, b_stride, c_stride;
+  const ck_epilogue *epilogue;
+  size_t block_rows, block_columns, row_blocks, column_blocks;
+  size_t items, per_chunk;
+} product;
+
+/// n cut into equal parts of at most `most`, rounded up to a multiple of `unit`.
+static size_t part(size_t n, size_t most, size_t unit) {
+  size_t parts = ck_max(ck_chunks(n, most), 1);
+  return ck_max(ck_chunks(ck_chunks(n, parts), unit) * unit, unit);
+}
+
+/// Chooses blocks that are large enough to run at full speed and many enough to share out evenly.
+static void cut(product *p, size_t batch) {
+  enum { ROWS = 512, COLUMNS = 512, LEAST_COLUMNS = 128, BLOCKS = 16, WORK = 1 << 20 };
+  p->block_rows = part(p->M, ROWS, 8);
+  p->row_blocks = ck_chunks(p->M, p->block_rows);
+  size_t columns = COLUMNS;
+  while (columns > LEAST_COLUMNS && batch * p->row_blocks * ck_chunks(p->N, columns) < BLOCKS)
+    columns /= 2;
+  p->block_columns = part(p->N, columns, 16);
+  p->column_blocks = ck_chunks(p->N, p->block_columns);
+  p->items = batch * p->row_blocks * p->column_blocks;
+  size_t work = ck_min(p->block_rows, p->M) * ck_min(p->block_columns, p->N) * p->K;
+  p->per_chunk = ck_max(WORK / ck_max(work, 1), 1);
+}
+
+/// Applies the epilogue to a finished block at `C`, whose first element is (row, column) of the output.
+static void finish(
+  const product *p, float *C, size_t ldc, size_t row, size_t rows, size_t column, size_t columns) {
+  const ck_epilogue *e = p->epilogue;
+  if (!e) return;
+  for (size_t r = 0; r < rows; r++)
+    p->table->epilogue_row(
+      columns, C + r * ldc, e->bias ? e->bias + column : NULL, e->activation,
+      e->gate ? e->gate + column : NULL,
+      e->residual ? e->residual + (row + r) * e->residual_stride + column : NULL);
+}
+
+static void run_block(const product *p, size_t item) {
+  size_t column = item % p->column_blocks * p->block_columns;
+  size_t rest = item / p->column_blocks;
+  size_t row = rest % p->row_blocks * p->block_rows;
+  ptrdiff_t batch = (ptrdiff_t)(rest / p->row_blocks);
+  size_t rows = ck_min(p->M - row, p->block_rows);
+  size_t columns = ck_min(p->N - column, p->block_columns);
+  const float *A = p->A + batch * p->a_stride + (p->transpose_a ? row : row * p->lda);
+  const float *B = p->B + batch * p->b_stride + (p->transpose_b ? column * p->ldb : column);
+  float *place = p->C + batch * p->c_stride + row * p->ldc + column, *block = place;
+  size_t ldc = p->ldc;
+  // A residual that lies in the output must live until the epilogue.
+  bool aside = p->epilogue && p->epilogue->residual == p->C;
+  if (aside) {
+    block = ck_scratch(CK_SCRATCH_A, rows * columns * sizeof(float));
+    ldc = columns;
+  }
+  bool simple = p->alpha == 1 && p->beta == 0 && !p->transpose_a;
+  if (simple && rows <= FEW_ROWS)
+    (p->transpose_b ? p->table->dot_rows : p->table->mix_rows)(
+      rows, p->K, columns, A, p->lda, B, p->ldb, block, ldc);
+  else
+    cblas_sgemm(
+      CblasRowMajor, p->transpose_a ? CblasTrans : CblasNoTrans,
+      p->transpose_b ? CblasTrans : CblasNoTrans, (int)rows, (int)columns, (int)p->K, p->alpha, A,
+      (int)p->lda, B, (int)p->ldb, p->beta, block, (int)ldc);
+  finish(p, block, ldc, row, rows, column, columns);
+  if (!aside) return;
+  for (size_t r = 0; r < rows; r++)
+    memcpy(place + r * p->ldc, block + r * columns, columns * sizeof(float));
+}
+
+static void run_blocks(void *context, size_t chunk) {
+  const product *p = context;
+  size_t end = ck_min((chunk + 1) * p->per_chunk, p->items);
+  for (size_t item = chunk * p->per_chunk; item < end; item++) run_block(p, item);
+}
+
+static void run(product *p, size_t batch) {
+  if (p->M == 0 || p->N == 0 || batch == 0) return;
+  p->table = ck_current_table();
+  cut(p, batch);
+  ck_blas_begin();
+  ck_parallel_for(ck_chunks(p->items, p->per_chunk), run_blocks, p);
+  ck_blas_end();
+}
+
+void ck_gemm_batched(
+  size_t batch, size_t M, size_t N, size_t K, float alpha, const float *A, size_t lda,
+  bool transpose_a, ptrdiff_t a_stride, const float *B, size_t ldb, bool transpose_b,
+  ptrdiff_t b_stride, float beta, float *C, size_t ldc, ptrdiff_t c_stride) {
+  product p = {
+    .M = M, .N = N, .K = K, .alpha = alpha, .beta = beta, .A = A, .B = B, .C = C,
+    .lda = lda, .ldb = ldb, .ldc = ldc, .transpose_a = transpose_a, .transpose_b = transpose_b,
+    .a_stride = a_stride, .b_stride = b_stride, .c_stride = c_stride,
+  };
+  run(&p, batch);
+}
+
+void ck_gemm(
+  size_t M, size_t N, size_t K, float alpha, const float *A, size_t lda, bool transpose_a,
+  const float *B, size_t ldb, bool transpose_b, float beta, float *C, size_t ldc) {
+  ck_gemm_batched(
+    1, M, N, K, alpha, A, lda, transpose_a, 0, B, ldb, transpose_b, 0, beta, C, ldc, 0);
+}
+
+void ck_linear(
+  size_t rows, size_t inputs, size_t outputs, const float *x, size_t x_stride,
+  ck_weight_layout layout, const float *weights, const ck_epilogue *epilogue, float *out,
+  size_t out_stride) {
+  bool transposed = layout == CK_OUT_IN;
+  product p = {
+    .M = rows, .N = outputs, .K = inputs, .alpha = 1, .A = x, .B = weights, .C = out,
+    .lda = x_stride, .ldb = transposed ? inputs : outputs, .ldc = out_stride,
+    .transpose_b = transposed, .epilogue = epilogue,
+  };
+  run(&p, 1);
+}
