@@ -27,6 +27,43 @@ package struct AxialRoPE: CompositeOp {
   }
 
   package func expand(_ inputs: [Value], in g: inout Graph) throws(Diagnostic) -> Value {
-    throw Diagnostic("\(Self.name) has no expansion yet", kind: .software)
+    try expectCount(inputs.map { g[$0].type }, 1)
+    let type = g[inputs[0]].type
+    guard grid.count == 3 else { throw .axes(grid) }
+    guard type.rank == 3, let tokens = (grid[0] * grid[1]).flatMap({ $0 * grid[2] }), tokens == type.dims[1]
+    else { throw .tokens(grid, type) }
+    let pairs = try type.headSize(heads) / 3 / 2
+    guard pairs > 0 else { throw .narrow(type, heads) }
+    var tables: [Value] = []
+    for (axis, length) in grid.enumerated() {
+      var positions = try g.iota(length, type.element.ofAngles)
+      if axis > 0, let span { positions = try spread(positions, length, to: span, in: &g) }
+      let angles = try g.angles(positions, pairs: pairs, base: base, tiled: tiled)
+      var dims: [Dim] = [1, 1, 1, Dim(2 * pairs)]
+      dims[axis] = length
+      tables.append(try g.broadcast(g.reshape(angles, dims), grid + [Dim(2 * pairs)]))
+    }
+    let angles = try g.reshape(g.concat(tables, axis: 3), [tokens, Dim(6 * pairs)])
+    return try g.rotate(inputs[0], heads: heads, by: angles, .interleaved)
+  }
+
+  /// `0, 1, …, length - 1` spread from 0 to `span`; a single position stays 0.
+  private func spread(_ positions: Value, _ length: Dim, to span: Double, in g: inout Graph)
+    throws(Diagnostic) -> Value
+  {
+    let steps = try g.add(g.length(of: length, like: positions), plus: -1)
+    return try g.divide(g.multiply(positions, by: span), g.maximum(steps, g.constant(1, like: positions)))
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func axes(_ grid: [Dim]) -> Diagnostic {
+    Diagnostic("the grid of axial_rope is \(grid), but it has three axes: frames, rows and columns")
+  }
+  fileprivate static func tokens(_ grid: [Dim], _ type: TensorType) -> Diagnostic {
+    Diagnostic("axial_rope takes x [B, T·H·W, heads·D] of the grid \(grid), but is given \(type)")
+  }
+  fileprivate static func narrow(_ type: TensorType, _ heads: Int) -> Diagnostic {
+    Diagnostic("axial_rope turns 6 features of a head and more, but \(type) has \(heads) heads")
   }
 }

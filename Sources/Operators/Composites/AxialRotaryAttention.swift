@@ -28,6 +28,9 @@ package struct AxialRotaryAttention: CompositeOp {
   }
 
   package func expand(_ inputs: [Value], in g: inout Graph) throws(Diagnostic) -> Value {
-    throw Diagnostic("\(Self.name) has no expansion yet", kind: .software)
+    try expectCount(inputs.map { g[$0].type }, 3)
+    let queries = try g.add(rotation, [inputs[0]])
+    let keys = try g.add(rotation, [inputs[1]])
+    return try g.add(attention, [queries, keys, inputs[2]])
   }
 }

@@ -16,6 +16,18 @@ package struct GELU: CompositeOp {
   package init(approximation: Approximation = .none) { self.approximation = approximation }
 
   package func expand(_ inputs: [Value], in g: inout Graph) throws(Diagnostic) -> Value {
-    throw Diagnostic("\(Self.name) has no expansion yet", kind: .software)
+    try expectCount(inputs.map { g[$0].type }, 1)
+    let x = inputs[0]
+    let bend =
+      switch approximation {
+      case .none: try g.erf(g.multiply(x, by: 0.5.squareRoot()))
+      case .tanh: try g.tanh(g.multiply(cubic(x, in: &g), by: (2 / Double.pi).squareRoot()))
+      }
+    return try g.multiply(g.multiply(x, by: 0.5), g.add(bend, plus: 1))
+  }
+
+  /// `x + 0.044715·x³`.
+  private func cubic(_ x: Value, in g: inout Graph) throws(Diagnostic) -> Value {
+    try g.add(x, g.multiply(g.multiply(x, g.square(x)), by: 0.044715))
   }
 }

@@ -17,6 +17,25 @@ package struct GLU: CompositeOp {
   package init(activation: Activation) { self.activation = activation }
 
   package func expand(_ inputs: [Value], in g: inout Graph) throws(Diagnostic) -> Value {
-    throw Diagnostic("\(Self.name) has no expansion yet", kind: .software)
+    try expectCount(inputs.map { g[$0].type }, 1)
+    let type = g[inputs[0]].type
+    guard let features = type.dims.last?.fixed, features.isMultiple(of: 2) else { throw .odd(type) }
+    let half = Dim(features / 2)
+    let value = try g.slice(inputs[0], axis: -1, start: 0, length: half)
+    let gate = try g.slice(inputs[0], axis: -1, start: half, length: half)
+    let activation: any Op =
+      switch activation {
+      case .silu: SiLU()
+      case .gelu: GELU()
+      case .geluTanh: GELU(approximation: .tanh)
+      case .sigmoid: Sigmoid()
+      }
+    return try g.multiply(value, g.add(activation, [gate]))
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func odd(_ type: TensorType) -> Diagnostic {
+    Diagnostic("glu halves the last axis, but x is \(type)")
   }
 }

@@ -13,6 +13,14 @@ package struct LayerNorm: CompositeOp {
   package init(eps: Double) { self.eps = eps }
 
   package func expand(_ inputs: [Value], in g: inout Graph) throws(Diagnostic) -> Value {
-    throw Diagnostic("\(Self.name) has no expansion yet", kind: .software)
+    try expectCount(inputs.map { g[$0].type }, 1...3)
+    let x = inputs[0]
+    for row in inputs.dropFirst() { try g[row].type.expectRow(of: g[x].type) }
+    let centered = try g.subtract(x, g.mean(x, axes: [-1]))
+    let variance = try g.mean(g.square(centered), axes: [-1])
+    var y = try g.multiply(centered, g.rsqrt(g.add(variance, plus: eps)))
+    if inputs.count > 1 { y = try g.multiply(y, inputs[1]) }
+    if inputs.count > 2 { y = try g.add(y, inputs[2]) }
+    return y
   }
 }

@@ -12,6 +12,11 @@ package struct RMSNorm: CompositeOp {
   package init(eps: Double) { self.eps = eps }
 
   package func expand(_ inputs: [Value], in g: inout Graph) throws(Diagnostic) -> Value {
-    throw Diagnostic("\(Self.name) has no expansion yet", kind: .software)
+    try expectCount(inputs.map { g[$0].type }, 1...2)
+    let x = inputs[0]
+    for row in inputs.dropFirst() { try g[row].type.expectRow(of: g[x].type) }
+    let power = try g.mean(g.square(x), axes: [-1])
+    let y = try g.multiply(x, g.rsqrt(g.add(power, plus: eps)))
+    return inputs.count > 1 ? try g.multiply(y, inputs[1]) : y
   }
 }

@@ -27,6 +27,20 @@ package struct RelativeBias: CompositeOp {
   }
 
   package func expand(_ inputs: [Value], in g: inout Graph) throws(Diagnostic) -> Value {
-    throw Diagnostic("\(Self.name) has no expansion yet", kind: .software)
+    try expectCount(inputs.map { g[$0].type }, 1)
+    let table = g[inputs[0]].type
+    guard table.rank == 2, table.dims[0] == Dim(buckets) else { throw .table(table, buckets) }
+    let places = try g.add(
+      RelativeBuckets(
+        queries: queries, keys: keys, buckets: buckets, maxDistance: maxDistance,
+        bidirectional: bidirectional))
+    let bias = try g.transpose(g.gather(inputs[0], places, axis: 0), [2, 0, 1])
+    return try g.reshape(bias, [1] + g[bias].type.dims)
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func table(_ table: TensorType, _ buckets: Int) -> Diagnostic {
+    Diagnostic("relative_bias takes a table [\(buckets), heads], but is given \(table)")
   }
 }

@@ -9,8 +9,8 @@ package import Tensors
 ///
 ///     (a, b)  ->  (a·cos - b·sin, b·cos + a·sin)
 ///
-/// The angles are computed in `f32`, in the order of the upstream implementations. They depend on no input,
-/// so that tables of them are made once a load.
+/// The angles are computed in `f32` (`f64` for such an x), in the order of the upstream implementations. Those
+/// that depend on no input are made into tables once a load.
 package struct RoPE: CompositeOp {
   package static let name = "rope"
   package var heads: Int
@@ -37,6 +37,30 @@ package struct RoPE: CompositeOp {
   }
 
   package func expand(_ inputs: [Value], in g: inout Graph) throws(Diagnostic) -> Value {
-    throw Diagnostic("\(Self.name) has no expansion yet", kind: .software)
+    try expectCount(inputs.map { g[$0].type }, 1...2)
+    let type = g[inputs[0]].type
+    guard dims > 0, dims.isMultiple(of: 2) else { throw .unpaired(dims) }
+    guard type.rank == 3 else { throw .rank(type) }
+    let positions: Value
+    if let given = inputs.dropFirst().first {
+      guard g[given].type.dims == [type.dims[1]] else { throw .positions(g[given].type, type) }
+      positions = try g.cast(given, to: type.element.ofAngles)
+    } else {
+      positions = try g.add(g.multiply(g.iota(type.dims[1], type.element.ofAngles), by: step), plus: start)
+    }
+    let angles = try g.angles(positions, pairs: dims / 2, base: base, tiled: style == .half)
+    return try g.rotate(inputs[0], heads: heads, by: angles, style)
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func unpaired(_ dims: Int) -> Diagnostic {
+    Diagnostic("rope turns pairs of features, but dims is \(dims)")
+  }
+  fileprivate static func rank(_ type: TensorType) -> Diagnostic {
+    Diagnostic("rope takes x [B, N, heads·D], but is given \(type)")
+  }
+  fileprivate static func positions(_ positions: TensorType, _ x: TensorType) -> Diagnostic {
+    Diagnostic("the positions of rope are \(positions), but x, \(x), has \(x.dims[1]) tokens")
   }
 }

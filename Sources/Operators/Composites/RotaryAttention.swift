@@ -53,6 +53,9 @@ package struct RotaryAttention: CompositeOp {
   }
 
   package func expand(_ inputs: [Value], in g: inout Graph) throws(Diagnostic) -> Value {
-    throw Diagnostic("\(Self.name) has no expansion yet", kind: .software)
+    try expectCount(inputs.map { g[$0].type }, 3...4)
+    let queries = try g.add(queryRotation, [inputs[0]])
+    let keys = try g.add(keyRotation, [inputs[1]])
+    return try g.add(attention, [queries, keys] + inputs.dropFirst(2))
   }
 }

@@ -8,6 +8,7 @@ package struct SiLU: CompositeOp {
   package init() {}
 
   package func expand(_ inputs: [Value], in g: inout Graph) throws(Diagnostic) -> Value {
-    throw Diagnostic("\(Self.name) has no expansion yet", kind: .software)
+    try expectCount(inputs.map { g[$0].type }, 1)
+    return try g.multiply(inputs[0], g.sigmoid(inputs[0]))
   }
 }

@@ -8,6 +8,11 @@ package struct Softplus: CompositeOp {
   package init() {}
 
   package func expand(_ inputs: [Value], in g: inout Graph) throws(Diagnostic) -> Value {
-    throw Diagnostic("\(Self.name) has no expansion yet", kind: .software)
+    try expectCount(inputs.map { g[$0].type }, 1)
+    let x = inputs[0]
+    // Both ties at 0 pass the gradient as for x > 0, so that it is 1 - 1/2 there.
+    let ramp = try g.maximum(x, g.constant(0, like: x))
+    let decay = try g.exp(g.minimum(g.negate(x), x))
+    return try g.add(ramp, g.log(g.add(decay, plus: 1)))
   }
 }

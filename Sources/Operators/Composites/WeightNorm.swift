@@ -11,6 +11,22 @@ package struct WeightNorm: CompositeOp {
   package init() {}
 
   package func expand(_ inputs: [Value], in g: inout Graph) throws(Diagnostic) -> Value {
-    throw Diagnostic("\(Self.name) has no expansion yet", kind: .software)
+    try expectCount(inputs.map { g[$0].type }, 2)
+    let (v, length) = (inputs[0], inputs[1])
+    let axes = Array(g[v].type.dims.indices.dropFirst())
+    guard !axes.isEmpty else { throw .flat(g[v].type) }
+    let norm = try g.sqrt(g.sum(g.square(v), axes: axes))
+    let weight = try g.multiply(v, g.divide(length, norm))
+    guard g[weight].type == g[v].type else { throw .wider(g[length].type, g[v].type) }
+    return weight
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func flat(_ v: TensorType) -> Diagnostic {
+    Diagnostic("weight_norm takes the norm over all axes but the first, but v is \(v)")
+  }
+  fileprivate static func wider(_ g: TensorType, _ v: TensorType) -> Diagnostic {
+    Diagnostic("the lengths of weight_norm are \(g), which do not broadcast to v, \(v)")
   }
 }
