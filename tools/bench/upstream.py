@@ -1,0 +1,94 @@
+"""Times the upstream models in PyTorch eager f32 at their published sizes, and stores what they answer.
+
+    python3 tools/bench/upstream.py REAL [video_encoder text_encoder transformer autoencoder ...]
+
+REAL is a folder of tools/fixtures/make_real_size.py. For each stage: one warm-up on a small input, then the best of two
+runs. Prints a line of JSON a stage and writes REAL/references/STAGE.safetensors, inputs and outputs by upstream's
+argument names. The workloads: one segment of 64 frames, 128 tokens, 259 latents guided (batch 2), decoding 259 latents.
+"""
+
+import json
+import os
+import resource
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fixtures"))
+
+import torch  # noqa: E402
+from safetensors.torch import load_file  # noqa: E402
+
+import configs  # noqa: E402
+import upstream  # noqa: E402
+from make_references import noise, run_stable_audio_tools, token_rows, transformer_inputs  # noqa: E402
+from weights import save  # noqa: E402
+
+LATENTS = 259
+
+
+def main(real, stages):
+    torch.set_num_threads(len(os.sched_getaffinity(0)))
+    torch.use_deterministic_algorithms(False)
+    for name in stages:
+        inputs, warm, call = STAGES[name](real)
+        call(warm)
+        seconds, outputs = min((timed(call, inputs) for _ in range(2)), key=lambda pair: pair[0])
+        save(real / "references" / f"{name}.safetensors", {**inputs, **outputs})
+        print(json.dumps({
+            "stage": name, "seconds": round(seconds, 3), "threads": torch.get_num_threads(), "torch": torch.__version__,
+            "peak_rss_gb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2)}), flush=True)
+
+
+def timed(call, inputs):
+    start = time.perf_counter()
+    outputs = call(inputs)
+    return time.perf_counter() - start, outputs
+
+
+def video_encoder(real):
+    model = upstream.VJEPA2Model.from_pretrained(real / "video_encoder").eval()
+    call = lambda given: {"last_hidden_state": model(**given, skip_predictor=True).last_hidden_state}  # noqa: E731
+    return {"pixel_values_videos": noise(1, 1, 64, 3, 256, 256)}, {"pixel_values_videos": noise(1, 1, 2, 3, 256, 256)}, call
+
+
+def text_encoder(real):
+    model = upstream.T5EncoderModel.from_pretrained(real / "text_encoder").eval()
+    call = lambda given: {"last_hidden_state": model(**given).last_hidden_state}  # noqa: E731
+    ids, mask = token_rows(2, 32000, 128, [57])
+    inputs = {"input_ids": ids, "attention_mask": mask}
+    return inputs, inputs, call
+
+
+def transformer(real):
+    config = configs.stable_audio_open_1()["model"]["diffusion"]["config"]
+    model = assigned(upstream.DiffusionTransformer, config, real, "model.model.")
+    call = lambda given: {"sample": run_stable_audio_tools(model, given)}  # noqa: E731
+    inputs = transformer_inputs(3, 2, 64, LATENTS, 130, 768, 1536)
+    inputs["encoder_hidden_states"][1] = 0  # the unconditional row of guidance
+    inputs["timestep"][1] = inputs["timestep"][0]
+    inputs["global_hidden_states"][1] = inputs["global_hidden_states"][0]
+    return inputs, {**inputs, "hidden_states": inputs["hidden_states"][..., :8]}, call
+
+
+def autoencoder(real):
+    config = configs.stable_audio_open_1()["model"]["pretransform"]["config"]["decoder"]["config"]
+    model = assigned(upstream.OobleckDecoder, config, real, "pretransform.model.decoder.")
+    call = lambda given: {"decoded": model(given["latents"])}  # noqa: E731
+    return {"latents": noise(4, 1, 64, LATENTS)}, {"latents": noise(4, 1, 64, 4)}, call
+
+
+def assigned(kind, config, real, prefix):
+    """A module whose parameters are the mapped tensors of the file, not copies."""
+    with torch.device("meta"):
+        module = kind(**config)
+    state = load_file(str(real / "stable_audio" / "model.safetensors"))
+    part = {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}
+    module.load_state_dict(part, assign=True)
+    return module.eval()
+
+
+STAGES = {stage.__name__: stage for stage in (video_encoder, text_encoder, transformer, autoencoder)}
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2:] or list(STAGES))
