@@ -1,0 +1,53 @@
+#ifndef CLIBAV_SOURCE_H
+#define CLIBAV_SOURCE_H
+
+#include "CLibAV.h"
+
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <libswscale/swscale.h>
+
+/// The demuxers and decoders that may run, by libav's names.
+#define ALLOWED_FORMATS "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg"
+#define ALLOWED_CODECS \
+  "h264,hevc,vp8,vp9,libdav1d,av1,mpeg4,mpeg2video,mpeg1video,mjpeg,prores,theora,ffv1,rawvideo"
+
+/// An output orientation: rows and columns swapped, then each axis reversed.
+struct orientation {
+  bool transposed, reversed_x, reversed_y;
+};
+
+struct source {
+  int descriptor;
+  int64_t deadline;  // microseconds of av_gettime_relative; 0: none
+  struct source_limits limits;
+  AVIOContext *io;
+  AVFormatContext *format;
+  AVStream *stream;
+  AVCodecContext *decoder;
+  AVPacket *packet;
+  AVFrame *previous, *current;
+  int64_t time, length;
+  int64_t damaged;
+  int failures;  // packets in a row that did not decode
+  bool draining, decoded;
+  struct orientation orientation;
+  struct SwsContext *scaler;
+  uint8_t *plane, *upright;
+  size_t plane_size, upright_size;
+};
+
+/// Sets the fault that `code` of libav means, or `otherwise`. Returns -1.
+int fault_set(struct fault *fault, enum fault_kind kind, const char *text);
+int fault_from(struct fault *fault, const struct source *source, int code, enum fault_kind otherwise);
+
+/// An AVIOContext over a descriptor that is a regular file.
+AVIOContext *descriptor_io(int *descriptor, bool writable);
+void descriptor_io_free(AVIOContext **io);
+
+/// Opens the container and chooses the stream, without a decoder. NULL iff `fault` was set.
+struct source *source_open_container(int descriptor, struct source_limits limits, struct fault *fault);
+
+struct orientation orientation_of(const AVStream *stream);
+
+#endif
