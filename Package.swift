@@ -25,8 +25,11 @@ let package = Package(
     // Layer 1
     .target(name: "Checkpoints", dependencies: ["Tensors"], swiftSettings: strict),
     .target(name: "Graphs", dependencies: ["Tensors"], swiftSettings: strict),
-    .target(name: "Media", dependencies: ["Tensors"], swiftSettings: strict),
-    .target(name: "Tokenizers", dependencies: ["Tensors"], swiftSettings: strict),
+    .target(name: "ReaderPipe", dependencies: ["Tensors"], swiftSettings: strict),
+    .systemLibrary(name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
+    .target(name: "Media", dependencies: ["CSndFile", "ReaderPipe", "Tensors"], swiftSettings: strict),
+    .target(name: "CSentencePiece", linkerSettings: [.linkedLibrary("sentencepiece")]),
+    .target(name: "Tokenizers", dependencies: ["CSentencePiece", "Tensors"], swiftSettings: strict),
 
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
@@ -69,6 +72,19 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
+
+    // The only thing that links libav: `foley` starts it and reads its pipe.
+    .systemLibrary(
+      name: "CFFmpeg", pkgConfig: "libavformat",
+      providers: [.apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev"])]),
+    .target(
+      name: "CLibAV", dependencies: ["CFFmpeg"],
+      linkerSettings: [
+        .linkedLibrary("avformat"), .linkedLibrary("avcodec"), .linkedLibrary("avutil"),
+        .linkedLibrary("swscale"),
+      ]),
+    .executableTarget(
+      name: "foley-reader", dependencies: ["CLibAV", "ReaderPipe", "Tensors"], swiftSettings: strict),
 
     // Tools
     .executableTarget(

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include <libavutil/display.h>
+#include <libavutil/parseutils.h>
 
 enum { MAX_FAILURES = 1000 };
 
@@ -15,6 +15,8 @@ static int open_decoder(struct source *source, struct fault *fault) {
   if (!source->decoder) return fault_set(fault, FAULT_MEMORY, "");
   if (avcodec_parameters_to_context(source->decoder, parameters) < 0)
     return fault_set(fault, FAULT_MEMORY, "");
+  if (parameters->width <= 0 || parameters->height <= 0)
+    return fault_set(fault, FAULT_DAMAGED, "it states no picture size");
   if ((int64_t)parameters->width * parameters->height > source->limits.max_pixels)
     return fault_set(fault, FAULT_TOO_LARGE, "");
   source->decoder->codec_whitelist = av_strdup(ALLOWED_CODECS);
@@ -48,8 +50,18 @@ struct orientation orientation_of(const AVStream *stream) {
   return (struct orientation){true, m[3] < 0, m[1] < 0};
 }
 
+/// Whether the container states how long the video itself lasts, not only the longest of its streams.
+static bool states_video_duration(const struct source *source) {
+  const char *container = source->format->iformat->name;
+  return strstr(container, "mp4") || !strcmp(container, "avi") ||
+         av_dict_get(source->stream->metadata, "DURATION", NULL, 0);
+}
+
 static double stated_duration(const struct source *source) {
   const AVStream *stream = source->stream;
+  const AVDictionaryEntry *tag = av_dict_get(stream->metadata, "DURATION", NULL, 0);
+  int64_t microseconds = 0;
+  if (tag && av_parse_time(&microseconds, tag->value, 1) == 0 && microseconds > 0) return microseconds / 1e6;
   if (stream->duration > 0 && stream->duration != AV_NOPTS_VALUE)
     return stream->duration * av_q2d(stream->time_base);
   if (source->format->duration > 0 && source->format->duration != AV_NOPTS_VALUE)
@@ -73,6 +85,7 @@ struct source_facts source_describe(const struct source *source) {
       .mirrored = mirrored,
       .frame_count = stream->nb_frames > 0 ? stream->nb_frames : 0,
       .duration = stated_duration(source),
+      .duration_is_of_video = states_video_duration(source),
       .average_rate = {stream->avg_frame_rate.num, stream->avg_frame_rate.den},
       .time_base = {stream->time_base.num, stream->time_base.den},
       .codec = avcodec_get_name(stream->codecpar->codec_id),

@@ -40,6 +40,7 @@ static int forbid_files(void) {
 }
 
 int sandbox_enter(struct sandbox_limits limits) {
+  syscall(SYS_close_range, 6u, ~0u, 0u);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   prctl(PR_SET_DUMPABLE, 0);
   prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);

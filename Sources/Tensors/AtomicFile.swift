@@ -65,6 +65,15 @@ package struct AtomicFile: ~Copyable {
     count = max(count, offset + bytes.count)
   }
 
+  /// Hands `body` the descriptor, for another process to write through; what the file then holds counts as
+  /// written.
+  package mutating func withDescriptor(_ body: (Int32) throws(Diagnostic) -> Void) throws(Diagnostic) {
+    try body(descriptor)
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw failure(errno, missing: 0) }
+    count = Int(status.st_size)
+  }
+
   /// Brings the bytes to the disk and gives them the target's name.
   ///
   /// Throws iff that fails; the old file is then still there, but for the one message that says that the new

@@ -44,7 +44,8 @@ struct source_facts {
   int rotation;                   // clockwise degrees: 0, 90, 180, 270
   bool mirrored;                  // flipped left to right before the rotation
   int64_t frame_count;            // stated by the container; 0: unknown
-  double duration;                // seconds stated for the video stream; negative: unknown
+  double duration;                // seconds stated by the container; negative: unknown
+  bool duration_is_of_video;      // stated for the video stream, not for the longest stream
   struct ratio average_rate;
   struct ratio time_base;         // seconds a tick
   bool has_audio;
@@ -95,7 +96,7 @@ struct sandbox_limits {
   uint64_t file_bytes;    // size of any file written
 };
 
-/// Confines this process for good: no core dump, limited memory, processor time and file size, no new
+/// Confines this process for good: no descriptor above 5, no core dump, limited memory, processor time and file size, no new
 /// privileges, death with its parent and, where the kernel has Landlock, no file or network but the
 /// descriptors it holds. Returns the Landlock version in force, 0 where there is none.
 int sandbox_enter(struct sandbox_limits limits);
