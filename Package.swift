@@ -46,11 +46,13 @@ let package = Package(
       name: "Families", dependencies: ["Operators", "Graphs", "Checkpoints", "Tensors"],
       swiftSettings: strict),
     .target(name: "Plans", dependencies: ["Graphs", "Tensors"], swiftSettings: strict),
-    .target(name: "Kernels", dependencies: ["Operators", "Graphs", "Tensors"], swiftSettings: strict),
+    .target(
+      name: "Kernels", dependencies: ["Operators", "Graphs", "Tensors", "CKernels"],
+      swiftSettings: strict),
 
     // Layer 4
     .target(
-      name: "Runtime", dependencies: ["Plans", "Kernels", "Checkpoints", "Graphs", "Tensors"],
+      name: "Runtime", dependencies: ["Plans", "Kernels", "Graphs", "Tensors"],
       swiftSettings: strict),
 
     // Layer 5

@@ -1,0 +1,109 @@
+package import Graphs
+import Operators
+package import Tensors
+
+extension Graph {
+  /// The same function in the ops that kernels compute.
+  ///
+  /// A composite op without a kernel for its types is expanded, and what its expansion holds likewise; some
+  /// ops become others that a kernel wants (`LoweringRule`); a parameter that the checkpoint holds in another
+  /// element type is cast. Equal nodes become one. Inputs, outputs and parameters keep their names.
+  ///
+  /// `stored` says which element type the parameter of a path is kept in.
+  package func lowered(
+    for kernels: KernelTable, stored: (Name) throws(Diagnostic) -> DType
+  ) throws(Diagnostic) -> Graph {
+    var lowering = Lowering(name, kernels)
+    var values: [Value] = []
+    for node in nodes {
+      let inputs = node.inputs.map { values[Int($0.index)] }
+      switch node.op {
+      case is Input: values.append(try lowering.graph.input(node.name, node.type))
+      case let op as Parameter: values.append(try lowering.parameter(op, stored: try stored(op.path)))
+      default: values.append(try lowering.add(node.op, inputs, name: node.name))
+      }
+    }
+    var graph = lowering.graph
+    graph.outputs = outputs.map { Output($0.name, values[Int($0.value.index)]) }
+    return graph
+  }
+}
+
+/// What stands for one kind of op before a kernel is asked for: other ops, appended by `apply`.
+struct LoweringRule: Sendable {
+  let op: any Op.Type
+  /// Appends the replacement and returns its result, or returns `nil` to leave the op as it is.
+  let apply: @Sendable (any Op, [Value], Name, inout Lowering) throws(Diagnostic) -> Value?
+
+  init<Operation: Op>(
+    _: Operation.Type,
+    apply: @escaping @Sendable (Operation, [Value], Name, inout Lowering) throws(Diagnostic) -> Value?
+  ) {
+    op = Operation.self
+    self.apply = { (op, inputs, name, lowering) throws(Diagnostic) in
+      guard let op = op as? Operation else { return nil }
+      return try apply(op, inputs, name, &lowering)
+    }
+  }
+}
+
+/// A graph in the making for a table of kernels.
+struct Lowering {
+  fileprivate(set) var graph: Graph
+  private let kernels: KernelTable
+  private var known: [Computation: Value] = [:]
+
+  /// What a node computes, whatever it is called.
+  private struct Computation: Hashable {
+    var op: AnyHashable
+    var inputs: [Value]
+  }
+
+  fileprivate init(_ name: String, _ kernels: KernelTable) {
+    (graph, self.kernels) = (Graph(name: name), kernels)
+  }
+
+  /// Appends `op`, or what stands for it, and returns the result.
+  mutating func add(_ op: any Op, _ inputs: [Value], name: Name) throws(Diagnostic) -> Value {
+    let computation = Computation(op: AnyHashable(op), inputs: inputs)
+    if let value = known[computation] { return value }
+    let value = try lower(op, inputs, name: name)
+    known[computation] = value
+    return value
+  }
+
+  /// The parameter as the graph wants it, cast if the checkpoint holds it otherwise.
+  fileprivate mutating func parameter(_ op: Parameter, stored: DType) throws(Diagnostic) -> Value {
+    let type = TensorType(stored, op.type.dims)
+    let value = try graph.parameter(op.path, type, frozen: op.frozen)
+    guard stored != op.type.element else { return value }
+    return try add(Cast(element: op.type.element), [value], name: Name("\(op.path).\(op.type.element)"))
+  }
+
+  private mutating func lower(_ op: any Op, _ inputs: [Value], name: Name) throws(Diagnostic) -> Value {
+    if let value = try kernels.rule(for: op)?.apply(op, inputs, name, &self) { return value }
+    if let composite = op as? any CompositeOp, !(try isCovered(op, inputs)) {
+      return try expand(composite, inputs, name: name)
+    }
+    return try graph.add(op, inputs, name: name)
+  }
+
+  private func isCovered(_ op: any Op, _ inputs: [Value]) throws(Diagnostic) -> Bool {
+    let types = inputs.map { graph[$0].type }
+    return kernels.fast(op, Signature(types, try op.infer(types))) != nil
+  }
+
+  /// Appends the nodes of the expansion; the last takes `name`, the others have it in front of theirs.
+  private mutating func expand(_ op: any CompositeOp, _ inputs: [Value], name: Name) throws(Diagnostic)
+    -> Value
+  {
+    let (expansion, result) = try op.expansion(over: inputs.map { graph[$0].type })
+    var values = inputs
+    for (index, node) in expansion.nodes.enumerated().dropFirst(inputs.count) {
+      let operands = node.inputs.map { values[Int($0.index)] }
+      let isResult = index == Int(result.index)
+      values.append(try add(node.op, operands, name: isResult ? name : node.name.prefixed(by: name)))
+    }
+    return values[Int(result.index)]
+  }
+}
