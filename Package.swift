@@ -95,6 +95,12 @@ let package = Package(
 
     // Tests
     .target(name: "TemporaryFolders", path: "Tests/TemporaryFolders", swiftSettings: strict),
+    // Reads `.graph` case files and checks what they say; for tests only.
+    .target(
+      name: "CaseFiles", dependencies: ["Operators", "Graphs", "Tensors"], path: "Tests/CaseFiles",
+      swiftSettings: strict),
+
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors"], swiftSettings: strict),
     .testTarget(
       name: "TensorsTests", dependencies: ["Tensors", "TemporaryFolders"], swiftSettings: strict),
     .testTarget(
@@ -104,6 +110,9 @@ let package = Package(
       name: "PlansTests", dependencies: ["Plans", "Graphs", "Tensors"], swiftSettings: strict),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels"], swiftSettings: strict),
     .testTarget(name: "PipelinesTests", dependencies: ["Pipelines", "Tensors"], swiftSettings: strict),
+    .testTarget(
+      name: "OperatorsTests", dependencies: ["CaseFiles", "Operators", "Graphs", "Tensors"], exclude: ["Cases"],
+      swiftSettings: strict),
   ],
   cxxLanguageStandard: .cxx17
 )
