@@ -100,7 +100,6 @@ let package = Package(
       name: "CaseFiles", dependencies: ["Operators", "Graphs", "Tensors"], path: "Tests/CaseFiles",
       swiftSettings: strict),
 
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors"], swiftSettings: strict),
     .testTarget(
       name: "TensorsTests", dependencies: ["Tensors", "TemporaryFolders"], swiftSettings: strict),
     .testTarget(
