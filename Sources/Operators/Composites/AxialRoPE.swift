@@ -44,7 +44,7 @@ package struct AxialRoPE: CompositeOp {
       tables.append(try g.broadcast(g.reshape(angles, dims), grid + [Dim(2 * pairs)]))
     }
     let angles = try g.reshape(g.concat(tables, axis: 3), [tokens, Dim(6 * pairs)])
-    return try g.rotate(inputs[0], heads: heads, by: angles, .interleaved)
+    return try g.add(Rotate(heads: heads, style: .interleaved), [inputs[0], angles])
   }
 
   /// `0, 1, …, length - 1` spread from 0 to `span`; a single position stays 0.

@@ -49,7 +49,7 @@ package struct RoPE: CompositeOp {
       positions = try g.add(g.multiply(g.iota(type.dims[1], type.element.ofAngles), by: step), plus: start)
     }
     let angles = try g.angles(positions, pairs: dims / 2, base: base, tiled: style == .half)
-    return try g.rotate(inputs[0], heads: heads, by: angles, style)
+    return try g.add(Rotate(heads: heads, style: style), [inputs[0], angles])
   }
 }
 

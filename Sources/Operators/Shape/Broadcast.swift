@@ -19,6 +19,10 @@ package struct Broadcast: MovingOp {
     try inputs[0].reading(inputs[0].places(over: type), as: type)
   }
 
+  package func view(_ inputs: [TensorType], _ output: TensorType) -> View? {
+    inputs[0].count == output.count ? View() : nil
+  }
+
   package func gradient(_ site: GradientSite, in g: inout Graph) throws(Diagnostic) -> [Value?] {
     [site.upstream]
   }

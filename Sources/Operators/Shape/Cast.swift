@@ -23,6 +23,10 @@ package struct Cast: Op {
       : try Tensor(reals: inputs[0].reals(), as: type)
   }
 
+  package func view(_ inputs: [TensorType], _ output: TensorType) -> View? {
+    inputs[0].element == element ? View() : nil
+  }
+
   /// Rounding is taken for the identity; what goes through whole numbers has no gradient.
   package func gradient(_ site: GradientSite, in g: inout Graph) throws(Diagnostic) -> [Value?] {
     let source = g[site.inputs[0]].type.element

@@ -23,6 +23,8 @@ package struct Reshape: MovingOp {
     return try inputs[0].reshaped(shape)
   }
 
+  package func view(_ inputs: [TensorType], _ output: TensorType) -> View? { View() }
+
   package func gradient(_ site: GradientSite, in g: inout Graph) throws(Diagnostic) -> [Value?] {
     [try g.reshape(site.upstream, g[site.inputs[0]].type.dims)]
   }

@@ -37,6 +37,11 @@ package struct Slice: MovingOp {
     return try inputs[0].reading(view.places, as: type)
   }
 
+  package func view(_ inputs: [TensorType], _ output: TensorType) -> View? {
+    guard let start = start.fixed, let place = try? place(of: axis, in: inputs[0]) else { return nil }
+    return .rows(of: inputs[0], from: start, along: place, as: output)
+  }
+
   package func gradient(_ site: GradientSite, in g: inout Graph) throws(Diagnostic) -> [Value?] {
     let type = g[site.inputs[0]].type
     let whole = type.dims[try place(of: axis, in: type)]
