@@ -38,12 +38,15 @@ extension Diagnostic {
     let others = names.filter { name in [".bin", ".pt", ".pth", ".ckpt"].contains { name.hasSuffix($0) } }
     return Diagnostic(
       "directory \(directory) holds no .safetensors file", at: directory,
-      note: others.first.map { "it holds \(Name($0).quoted), a pickle, which can run code and is not opened" },
+      note: others.first.map {
+        "it holds \(Name($0).quoted), a pickle, which can run code and is not opened"
+      },
       help: others.isEmpty ? nil : "save the model as safetensors", kind: .noInput)
   }
   fileprivate static func severalCheckpoints(_ directory: String, _ files: [String]) -> Diagnostic {
     Diagnostic(
-      "directory \(directory) holds \(files.count) .safetensors files and none has a usual name", at: directory,
+      "directory \(directory) holds \(files.count) .safetensors files and none has a usual name",
+      at: directory,
       note: files.prefix(8).map { Name($0).quoted }.joined(separator: ", "), help: "pass the file to open",
       kind: .noInput)
   }

@@ -84,7 +84,9 @@ struct SafetensorsHeader {
       if tensor.name.isOdd { notes.append("tensor name \(tensor.name.quoted) is empty or holds controls") }
     }
     guard end == size - start else { throw .trailing(path, start + end, size) }
-    if let misaligned { notes.append("tensor \(misaligned.quoted) does not begin at a multiple of its element") }
+    if let misaligned {
+      notes.append("tensor \(misaligned.quoted) does not begin at a multiple of its element")
+    }
   }
 }
 
@@ -123,12 +125,15 @@ extension Diagnostic {
       at: path, help: "fetch the file again")
   }
   fileprivate static func trailing(_ path: String, _ end: Int, _ size: Int) -> Diagnostic {
-    Diagnostic("file has \(size) bytes, but its tensors end at byte \(end); expected nothing behind them", at: path)
+    Diagnostic(
+      "file has \(size) bytes, but its tensors end at byte \(end); expected nothing behind them", at: path)
   }
 }
 
 extension Diagnostic.Message {
-  fileprivate static func duplicate(_ name: Name) -> Self { "tensor \(name.quoted) comes twice in the header" }
+  fileprivate static func duplicate(_ name: Name) -> Self {
+    "tensor \(name.quoted) comes twice in the header"
+  }
   fileprivate static func duplicateMetadata(_ key: Name) -> Self {
     "key \(key.quoted) comes twice in __metadata__"
   }

@@ -25,7 +25,9 @@ struct SafetensorsLayout {
     if !metadata.isEmpty { text += "\"__metadata__\":\(try Self.printed(metadata))" }
     var end = 0
     for (name, type) in ordered {
-      guard name != "__metadata__", name.text.utf8.count <= SafetensorsLimits.name else { throw .badName(name) }
+      guard name != "__metadata__", name.text.utf8.count <= SafetensorsLimits.name else {
+        throw .badName(name)
+      }
       guard let shape = type.shape, let count = type.byteCount, type.rank <= SafetensorsLimits.rank,
         shape.allSatisfy({ $0 <= SafetensorsLimits.length })
       else { throw .badType(type, name) }
@@ -35,7 +37,8 @@ struct SafetensorsLayout {
       if text.utf8.count > 1 { text += "," }
       JSON.print(string: name.text, into: &text)
       let lengths = shape.map(String.init).joined(separator: ",")
-      text += ":{\"dtype\":\"\(type.element.safetensors)\",\"shape\":[\(lengths)],\"data_offsets\":[\(end),\(next)]}"
+      text +=
+        ":{\"dtype\":\"\(type.element.safetensors)\",\"shape\":[\(lengths)],\"data_offsets\":[\(end),\(next)]}"
       end = next
     }
     text += "}"
@@ -77,7 +80,8 @@ extension Diagnostic {
     )
   }
   fileprivate static func badType(_ type: TensorType, _ name: Name) -> Diagnostic {
-    Diagnostic("tensor \(name.quoted), \(type), cannot be written; expected fixed lengths that fill whole bytes")
+    Diagnostic(
+      "tensor \(name.quoted), \(type), cannot be written; expected fixed lengths that fill whole bytes")
   }
   fileprivate static func tooManyTensors(_ count: Int) -> Diagnostic {
     Diagnostic("\(count) tensors are to be written; a file holds at most \(SafetensorsLimits.tensors)")

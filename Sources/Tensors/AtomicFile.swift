@@ -57,7 +57,8 @@ package struct AtomicFile: ~Copyable {
   package mutating func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(Diagnostic) {
     var done = 0
     while done < bytes.count {
-      let got = pwrite(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, off_t(offset + done))
+      let got = pwrite(
+        descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, off_t(offset + done))
       if got < 0, errno == EINTR { continue }
       guard got > 0 else { throw failure(got < 0 ? errno : ENOSPC, missing: bytes.count - done) }
       done += got
@@ -125,7 +126,9 @@ extension AtomicFile {
     }
     var target = path
     if status.st_mode & S_IFMT == S_IFLNK {
-      guard let resolved = realpath(path, nil) else { throw .system("follow", path, errno, kind: .cannotCreate) }
+      guard let resolved = realpath(path, nil) else {
+        throw .system("follow", path, errno, kind: .cannotCreate)
+      }
       defer { free(resolved) }
       target = String(cString: resolved)
       guard stat(target, &status) == 0 else { throw .system("create", path, errno, kind: .cannotCreate) }

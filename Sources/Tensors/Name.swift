@@ -18,12 +18,17 @@ package struct Name: Hashable, Comparable, Sendable, ExpressibleByStringInterpol
 
   package var description: String { text }
 
-  package static func == (a: Name, b: Name) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
+  package static func == (a: Name, b: Name) -> Bool {
+    guard a.text.utf8.count == b.text.utf8.count else { return false }
+    var (a, b) = (a.text, b.text)
+    return a.withUTF8 { a in b.withUTF8 { b in a.elementsEqual(b) } }
+  }
   package static func < (a: Name, b: Name) -> Bool {
     a.text.utf8.lexicographicallyPrecedes(b.text.utf8)
   }
   package func hash(into hasher: inout Hasher) {
-    for byte in text.utf8 { hasher.combine(byte) }
+    var text = text
+    text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
     hasher.combine(0xFF as UInt8)
   }
 

@@ -24,7 +24,8 @@ import Testing
     try write("model-2.safetensors", ["c", "spare"], value: 2)
     try folder.put(
       "model.safetensors.index.json",
-      #"{"metadata":{"total_size":99},"weight_map":{"c":"model-2.safetensors","a":"model-1.safetensors","b":"model-1.safetensors"}}"#)
+      #"{"metadata":{"total_size":99},"weight_map":{"c":"model-2.safetensors","a":"model-1.safetensors","b":"model-1.safetensors"}}"#
+    )
     let checkpoint = try Checkpoint.open(path: folder.path)
     #expect(checkpoint.entries.map(\.name) == ["c", "spare", "a", "b"])
     #expect(try checkpoint.tensor("c").floats() == [2])

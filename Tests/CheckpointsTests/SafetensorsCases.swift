@@ -12,7 +12,8 @@ extension SafetensorsCase {
     .init(7, "length 2^63", raw(length: 1 << 63, [123, 125]), .reject("at most 100000000 are allowed")),
     .init(8, "length 2^64-8", raw(length: .max - 7, [123, 125]), .reject("at most 100000000 are allowed")),
     .init(9, "length over cap", raw(length: 100_000_001, [123, 125]), .reject("takes 100000001 bytes")),
-    .init(10, "length at cap", raw(length: 100_000_000, [123, 125]), .reject("header ends at byte 100000008")),
+    .init(
+      10, "length at cap", raw(length: 100_000_000, [123, 125]), .reject("header ends at byte 100000008")),
     .init(
       11, "length too big", raw(length: 74, Array(plain.utf8) + .init(repeating: 0, count: 16)),
       .reject("header ends at byte 82, but the file ends at byte 81")),
@@ -59,7 +60,8 @@ extension SafetensorsCase {
       33, "tensor twice, side by side", several([("a", "[2]", "[0,8]"), ("a", "[2]", "[8,16]")], data: 16),
       .reject("tensor \"a\" comes twice")),
     .init(
-      34, "tensor twice by escape", several([("a", "[4]", "[0,16]"), ("\\u0061", "[4]", "[0,16]")], data: 16),
+      34, "tensor twice by escape",
+      several([("a", "[4]", "[0,16]"), ("\\u0061", "[4]", "[0,16]")], data: 16),
       .reject("tensor \"a\" comes twice")),
     .init(
       35, "dtype twice",
@@ -77,7 +79,8 @@ extension SafetensorsCase {
   ]
 
   private static let metadata: [SafetensorsCase] = [
-    .init(39, "metadata integer", with(metadata: #"{"k":1}"#), .reject("has a number under \"k\"; expected a")),
+    .init(
+      39, "metadata integer", with(metadata: #"{"k":1}"#), .reject("has a number under \"k\"; expected a")),
     .init(40, "metadata nested", with(metadata: #"{"k":{"x":"y"}}"#), .reject("has an object under \"k\"")),
     .init(41, "metadata null value", with(metadata: #"{"k":null}"#), .reject("has null under \"k\"")),
     .init(42, "metadata null", with(metadata: "null"), .reject("__metadata__ is no object")),
@@ -100,12 +103,14 @@ extension SafetensorsCase {
     .init(
       48, "unknown field", file(#"{"a":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16],"x":1}}"#, 16),
       .reject("has the unknown field \"x\"")),
-    .init(49, "F128", single(#""F128""#), .reject("dtype of tensor \"a\" is \"F128\"; expected one of BOOL F4")),
+    .init(
+      49, "F128", single(#""F128""#), .reject("dtype of tensor \"a\" is \"F128\"; expected one of BOOL F4")),
     .init(50, "f32", single(#""f32""#), .reject("dtype of tensor \"a\" is \"f32\"; expected one of")),
     .init(51, "dtype empty", single(#""""#), .reject("dtype of tensor \"a\" is \"\"; expected one of")),
     .init(52, "dtype number", single("1"), .reject("dtype of tensor \"a\" is a number; expected one of")),
     .init(53, "dtype null", single("null"), .reject("dtype of tensor \"a\" is null; expected one of")),
-    .init(54, "F4, odd", single(#""F4""#, "[3]", "[0,2]", data: 2), .reject("f4[3], does not fill whole bytes")),
+    .init(
+      54, "F4, odd", single(#""F4""#, "[3]", "[0,2]", data: 2), .reject("f4[3], does not fill whole bytes")),
     .init(55, "F4", single(#""F4""#, "[4]", "[0,2]", data: 2), .accept(1)),
     .init(56, "F6_E2M3", single(#""F6_E2M3""#, "[4]", "[0,3]", data: 3), .accept(1)),
     .init(57, "F8_E4M3", single(#""F8_E4M3""#, "[2,8]"), .accept(1)),

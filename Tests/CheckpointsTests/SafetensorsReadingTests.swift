@@ -63,7 +63,9 @@ import Testing
       do throws(Diagnostic) {
         let checkpoint = try Checkpoint.open(path: path)
         opened += 1
-        for entry in checkpoint.entries { entry.tensor.withBytes { #expect($0.count == entry.tensor.byteCount) } }
+        for entry in checkpoint.entries {
+          entry.tensor.withBytes { #expect($0.count == entry.tensor.byteCount) }
+        }
         _ = checkpoint.nonFinite()
       } catch {
         #expect(!error.message.text.isEmpty)

@@ -56,10 +56,12 @@ import Testing
     let folder = try TemporaryFolder()
     try SafetensorsWriter.write(
       [
-        ("b", try Tensor(floats: [1], shape: [1])), ("h", try Tensor(reals: [1], as: .init(.f16, shape: [1]))),
+        ("b", try Tensor(floats: [1], shape: [1])),
+        ("h", try Tensor(reals: [1], as: .init(.f16, shape: [1]))),
         ("a", try Tensor(floats: [2], shape: [1, 1])),
       ], metadata: [("format", "np")], to: folder("m.safetensors"))
-    let text = #"{"__metadata__":{"format":"np"},"a":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]},"#
+    let text =
+      #"{"__metadata__":{"format":"np"},"a":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]},"#
       + #""b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]},"h":{"dtype":"F16","shape":[1],"data_offsets":[8,10]}}"#
     let bytes = try folder.bytes("m.safetensors")
     #expect(String(decoding: bytes[8...].prefix(text.utf8.count), as: UTF8.self) == text)
@@ -72,7 +74,9 @@ import Testing
     let bytes = Array(UInt8(0)..<48)
     var writer = try SafetensorsWriter(to: path, declaring: [("a", .f32(8)), ("b", .f32(4))])
     #expect(writer.names == ["a", "b"])
-    for (name, range) in [("b", 32..<40), ("a", 0..<31), ("b", 40..<48), ("a", 31..<32)] as [(Name, Range<Int>)] {
+    for (name, range) in [("b", 32..<40), ("a", 0..<31), ("b", 40..<48), ("a", 31..<32)]
+      as [(Name, Range<Int>)]
+    {
       try bytes[range].withUnsafeBytes { try writer.write($0, to: name) }
     }
     #expect(folder.names.contains("pieces.safetensors") == false)
@@ -105,13 +109,19 @@ import Testing
       return error?.description
     }
     #expect(words([("a", .f32(1)), ("a", .f32(2))])?.contains("is to be written twice") == true)
-    #expect(words([], [("k", "1"), ("k", "2")])?.contains("metadata key \"k\" is to be written twice") == true)
+    #expect(
+      words([], [("k", "1"), ("k", "2")])?.contains("metadata key \"k\" is to be written twice") == true)
     #expect(words([("__metadata__", .f32(1))])?.contains("tensor cannot be called \"__metadata__\"") == true)
-    #expect(words([(Name(String(repeating: "n", count: 70_000)), .f32(1))])?.contains("at most 65536") == true)
+    #expect(
+      words([(Name(String(repeating: "n", count: 70_000)), .f32(1))])?.contains("at most 65536") == true)
     #expect(words([("a", .f32("L"))])?.contains("f32[L], cannot be written; expected fixed lengths") == true)
     #expect(words([("a", TensorType(.f4, shape: [3]))])?.contains("cannot be written") == true)
-    #expect(words([("a", TensorType(.f32, shape: .init(repeating: 1, count: 65)))])?.contains("cannot") == true)
-    #expect(words([("a", TensorType(.u8, shape: [1 << 48, 1 << 13])), ("b", TensorType(.u8, shape: [1 << 48, 1 << 13]))])?
+    #expect(
+      words([("a", TensorType(.f32, shape: .init(repeating: 1, count: 65)))])?.contains("cannot") == true)
+    #expect(
+      words([
+        ("a", TensorType(.u8, shape: [1 << 48, 1 << 13])), ("b", TensorType(.u8, shape: [1 << 48, 1 << 13])),
+      ])?
       .contains("cannot be written") == true)
     #expect(folder.names.isEmpty)
   }
@@ -124,7 +134,8 @@ import Testing
       let one = try Tensor(floats: [1], shape: [1])
       let other = try Tensor(floats: [1, 2], shape: [2])
       expect("tensor \"b\" was not declared") { () throws(Diagnostic) in try writer.write(one, to: "b") }
-      expect("is f32[2], but f32[1] was declared") { () throws(Diagnostic) in try writer.write(other, to: "a") }
+      expect("is f32[2], but f32[1] was declared") { () throws(Diagnostic) in try writer.write(other, to: "a")
+      }
       expect("has room for 4 more bytes, but is given 8") { () throws(Diagnostic) in
         try other.withBytes { bytes throws(Diagnostic) in try writer.write(bytes, to: "a") }
       }
@@ -132,7 +143,8 @@ import Testing
         try writer.commit()
         Issue.record("an unfilled file was committed")
       } catch {
-        #expect(error.message.text == "tensor \"a\" was declared for this file, but only 0 of its bytes were given")
+        #expect(
+          error.message.text == "tensor \"a\" was declared for this file, but only 0 of its bytes were given")
       }
     }
     #expect(folder.names == ["out.safetensors"])

@@ -92,7 +92,8 @@ import Testing
           return "committed"
         } catch { return error.description }
       }
-      #expect(words(expecting: 0).contains("cannot write 904 more bytes for \(folder("out")): File too large"))
+      #expect(
+        words(expecting: 0).contains("cannot write 904 more bytes for \(folder("out")): File too large"))
       #expect(words(expecting: 5000).contains("cannot write 5000 more bytes"))
       #expect(folder.names == ["out"])
       #expect(try folder.bytes("out") == Array("old".utf8))

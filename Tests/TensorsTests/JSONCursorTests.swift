@@ -8,7 +8,8 @@ import Testing
   private let config = JSON.Cursor(
     [
       "depth": 24, "eps": 1e-5, "whole": 2, "act": "gelu", "use": true, "none": nil,
-      "strides": [2, 4, 8], "model": ["diffusion": ["config": ["depth": "x"]]], "parts": [["id": 1], ["id": -1]],
+      "strides": [2, 4, 8], "model": ["diffusion": ["config": ["depth": "x"]]],
+      "parts": [["id": 1], ["id": -1]],
       "names": ["a", "b"], "sampler": "euler",
     ], file: "config.json")
 
@@ -41,14 +42,17 @@ import Testing
   }
 
   @Test func saysWhatIsAndWhatWasExpected() {
-    let path = trouble { () throws(Diagnostic) in try config.integer("model", "diffusion", "config", "depth") }
+    let path = trouble { () throws(Diagnostic) in try config.integer("model", "diffusion", "config", "depth")
+    }
     #expect(path?.message.text == "model.diffusion.config.depth is the string \"x\"; expected an integer")
     #expect(path?.site == "model.diffusion.config.depth of config.json")
     let through = trouble { () throws(Diagnostic) in try config.integer("act", "x") }
     #expect(through?.message.text == "act is the string \"gelu\"; expected an object")
     let gone = trouble { () throws(Diagnostic) in try config.real("model", "eps") }
     #expect(gone?.message.text == "model.eps is missing; expected a number")
-    let element = trouble { () throws(Diagnostic) in try config.array("parts")[1].integer("id", in: 0 ... .max) }
+    let element = trouble { () throws(Diagnostic) in
+      try config.array("parts")[1].integer("id", in: 0 ... .max)
+    }
     #expect(element?.message.text == "parts[1].id is the integer -1; expected an integer of at least 0")
     let range = trouble { () throws(Diagnostic) in try config.integers("strides", in: 1...4) }
     #expect(range?.message.text == "strides[2] is the integer 8; expected an integer from 1 to 4")

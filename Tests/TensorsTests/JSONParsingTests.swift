@@ -4,14 +4,17 @@ import Testing
 @Suite struct JSONParsingTests {
   private func parse(_ text: String) throws -> JSON { try JSON(parsing: Array(text.utf8)) }
 
-  @Test(arguments: [
-    ("null", .null), (" \t\r\n true \n", true), ("false", false), ("0", 0), ("-1", -1),
-    ("9223372036854775807", .integer(.max)), ("-9223372036854775808", .integer(.min)),
-    ("9223372036854775808", .real(0x1p63)), ("-0", .real(-0.0)), ("1.0", 1.0), ("1e2", 100.0),
-    ("1E-2", 0.01), ("0.5e+1", 5.0), ("1e-999", 0.0), ("[]", []), ("{}", [:]), ("[1,[2],{}]", [1, [2], [:]]),
-    (#"{"a":1,"":null}"#, ["a": 1, "": nil]), (#""\u0041\n\/\"\\\b\f\r\t""#, "A\n/\"\\\u{8}\u{C}\r\t"),
-    (#""\ud83c\udfb5""#, "\u{1F3B5}"), ("\"\u{1F3B5}\u{7F}\"", "\u{1F3B5}\u{7F}"), ("5e-324", .real(.leastNonzeroMagnitude)),
-  ] as [(String, JSON)])
+  @Test(
+    arguments: [
+      ("null", .null), (" \t\r\n true \n", true), ("false", false), ("0", 0), ("-1", -1),
+      ("9223372036854775807", .integer(.max)), ("-9223372036854775808", .integer(.min)),
+      ("9223372036854775808", .real(0x1p63)), ("-0", .real(-0.0)), ("1.0", 1.0), ("1e2", 100.0),
+      ("1E-2", 0.01), ("0.5e+1", 5.0), ("1e-999", 0.0), ("[]", []), ("{}", [:]),
+      ("[1,[2],{}]", [1, [2], [:]]),
+      (#"{"a":1,"":null}"#, ["a": 1, "": nil]), (#""\u0041\n\/\"\\\b\f\r\t""#, "A\n/\"\\\u{8}\u{C}\r\t"),
+      (#""\ud83c\udfb5""#, "\u{1F3B5}"), ("\"\u{1F3B5}\u{7F}\"", "\u{1F3B5}\u{7F}"),
+      ("5e-324", .real(.leastNonzeroMagnitude)),
+    ] as [(String, JSON)])
   func reads(text: String, value: JSON) throws {
     let read = try parse(text)
     #expect(read == value)
@@ -43,10 +46,11 @@ import Testing
     #expect(error?.site == "JSON:" + place)
   }
 
-  @Test(arguments: [
-    [0x80], [0xC0, 0xAF], [0xC1, 0x80], [0xE0, 0x9F, 0x80], [0xED, 0xA0, 0x80], [0xF0, 0x8F, 0xBF, 0xBF],
-    [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xE2, 0x82], [0xF0, 0x9F, 0x8E], [0xFF],
-  ] as [[UInt8]])
+  @Test(
+    arguments: [
+      [0x80], [0xC0, 0xAF], [0xC1, 0x80], [0xE0, 0x9F, 0x80], [0xED, 0xA0, 0x80], [0xF0, 0x8F, 0xBF, 0xBF],
+      [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xE2, 0x82], [0xF0, 0x9F, 0x8E], [0xFF],
+    ] as [[UInt8]])
   func refusesBrokenUTF8(bytes: [UInt8]) {
     let error = #expect(throws: Diagnostic.self) { try JSON(parsing: [0x22] + bytes + [0x22]) }
     #expect(error?.message.text.hasSuffix("does not belong to valid UTF-8") == true)
@@ -57,7 +61,9 @@ import Testing
   @Test func knowsUTF8() {
     func isJSON(_ bytes: [UInt8]) -> Bool { (try? JSON(parsing: [0x22] + bytes + [0x22])) != nil }
     func isUTF8(_ bytes: [UInt8]) -> Bool { String(validating: bytes, as: UTF8.self) != nil }
-    let edges: [UInt8] = [0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC2, 0xDF, 0xE0, 0xED, 0xEF, 0xF0, 0xF4, 0xF5]
+    let edges: [UInt8] = [
+      0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC2, 0xDF, 0xE0, 0xED, 0xEF, 0xF0, 0xF4, 0xF5,
+    ]
     for first in UInt8(0x80)...0xFF {
       for second in edges {
         #expect(isJSON([first, second]) == isUTF8([first, second]))
@@ -93,10 +99,12 @@ import Testing
     #expect(json != ["e\u{301}": 2, "\u{E9}": 1])
   }
 
-  @Test(arguments: [
-    nil, true, -7, 0.1, 1.0, .real(-0.0), 1e300, .real(.leastNonzeroMagnitude), .integer(.min), "\u{1F3B5}\u{202E}\u{0}\"\\/\u{85}",
-    [], [:], [1, [], [:], ["a": [nil]]], ["b": 1, "a": ["x": 2.5], "\n": "y"],
-  ] as [JSON])
+  @Test(
+    arguments: [
+      nil, true, -7, 0.1, 1.0, .real(-0.0), 1e300, .real(.leastNonzeroMagnitude), .integer(.min),
+      "\u{1F3B5}\u{202E}\u{0}\"\\/\u{85}",
+      [], [:], [1, [], [:], ["a": [nil]]], ["b": 1, "a": ["x": 2.5], "\n": "y"],
+    ] as [JSON])
   func printsWhatItParses(json: JSON) throws {
     for pretty in [false, true] {
       let text = json.printed(pretty: pretty)

@@ -1,6 +1,7 @@
 extension JSON.Cursor {
   /// The integer at `keys`. Throws iff it is missing, no integer or outside `range`.
-  package func integer(_ keys: Name..., in range: ClosedRange<Int> = .min ... .max) throws(Diagnostic) -> Int {
+  package func integer(_ keys: Name..., in range: ClosedRange<Int> = .min ... .max) throws(Diagnostic) -> Int
+  {
     try get(keys, range.expected).asInteger(range)
   }
   package func integer(_ keys: Name..., in range: ClosedRange<Int> = .min ... .max, default fallback: Int)

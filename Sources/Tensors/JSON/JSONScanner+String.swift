@@ -7,7 +7,9 @@ extension JSONScanner {
     while let byte = byte(at: offset), byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 {
       offset += 1
     }
-    guard byte(at: offset) == UInt8(ascii: "\"") else { return try textWithEscapes(from: first, limit: limit) }
+    guard byte(at: offset) == UInt8(ascii: "\"") else {
+      return try textWithEscapes(from: first, limit: limit)
+    }
     guard offset - first <= limit else { throw error(.tooLong(offset - first, limit)) }
     offset += 1
     return String(decoding: bytes[first..<offset - 1], as: UTF8.self)

@@ -13,7 +13,10 @@ package struct JSONScanner {
   /// Where the last token began.
   private(set) var start = 0
 
-  private enum Container { case object(isFresh: Bool), array(isFresh: Bool) }
+  private enum Container {
+    case object(isFresh: Bool)
+    case array(isFresh: Bool)
+  }
 
   /// What a token's first byte announces.
   package enum Kind: String, Sendable {
