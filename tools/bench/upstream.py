@@ -21,8 +21,8 @@ from safetensors.torch import load_file  # noqa: E402
 
 import configs  # noqa: E402
 import upstream  # noqa: E402
+from files import save  # noqa: E402
 from make_references import noise, run_stable_audio_tools, token_rows, transformer_inputs  # noqa: E402
-from weights import save  # noqa: E402
 
 LATENTS = 259
 
@@ -35,9 +35,18 @@ def main(real, stages):
         call(warm)
         seconds, outputs = min((timed(call, inputs) for _ in range(2)), key=lambda pair: pair[0])
         save(real / "references" / f"{name}.safetensors", {**inputs, **outputs})
-        print(json.dumps({
-            "stage": name, "seconds": round(seconds, 3), "threads": torch.get_num_threads(), "torch": torch.__version__,
-            "peak_rss_gb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2)}), flush=True)
+        print(
+            json.dumps(
+                {
+                    "stage": name,
+                    "seconds": round(seconds, 3),
+                    "threads": torch.get_num_threads(),
+                    "torch": torch.__version__,
+                    "peak_rss_gb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2),
+                }
+            ),
+            flush=True,
+        )
 
 
 def timed(call, inputs):
@@ -49,7 +58,11 @@ def timed(call, inputs):
 def video_encoder(real):
     model = upstream.VJEPA2Model.from_pretrained(real / "video_encoder").eval()
     call = lambda given: {"last_hidden_state": model(**given, skip_predictor=True).last_hidden_state}  # noqa: E731
-    return {"pixel_values_videos": noise(1, 1, 64, 3, 256, 256)}, {"pixel_values_videos": noise(1, 1, 2, 3, 256, 256)}, call
+    return (
+        {"pixel_values_videos": noise(1, 1, 64, 3, 256, 256)},
+        {"pixel_values_videos": noise(1, 1, 2, 3, 256, 256)},
+        call,
+    )
 
 
 def text_encoder(real):
