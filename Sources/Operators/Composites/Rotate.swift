@@ -44,7 +44,7 @@ package struct Rotate: CompositeOp {
 extension Diagnostic {
   fileprivate static func misfit(_ x: TensorType, _ angles: TensorType) -> Diagnostic {
     Diagnostic(
-      "rotate takes an even number of angles for each token, at most as many as a head has features, but the heads are \(x) and the angles \(angles)"
-    )
+      "rotate is given the heads \(x) and the angles \(angles)",
+      help: "it takes an even number of angles for each token, at most as many as a head has features")
   }
 }
