@@ -2,7 +2,8 @@ package import Graphs
 package import Tensors
 
 extension Graph {
-  /// Appends the gradients of `loss` with respect to the `wanted` values; `nil` where it does not depend on one.
+  /// Appends the gradients of `loss` with respect to the `wanted` values; `nil` where it does not depend on
+  /// one.
   ///
   /// `upstream` is the gradient at `loss`, of its type; without one it is 1 for every element, so that a `loss`
   /// of several elements stands for their sum. Only what lies between `loss` and a wanted value is walked.
@@ -33,7 +34,9 @@ extension Graph {
     var gradients: [Value: Value] = [:]
     if reaching.contains(result) { gradients[result] = upstream }
     for value in walked.reversed() {
-      guard let gradient = gradients[value], self[value].inputs.contains(where: reaching.contains) else { continue }
+      guard let gradient = gradients[value], self[value].inputs.contains(where: reaching.contains) else {
+        continue
+      }
       let node = self[value]
       let site = GradientSite(
         inputs: node.inputs, output: value, upstream: gradient, wanted: node.inputs.map(reaching.contains))

@@ -36,14 +36,18 @@ extension Graph {
   package mutating func multiply(_ a: Value, _ b: Value) throws(Diagnostic) -> Value {
     try add(Multiply(), [a, b])
   }
-  package mutating func divide(_ a: Value, _ b: Value) throws(Diagnostic) -> Value { try add(Divide(), [a, b]) }
+  package mutating func divide(_ a: Value, _ b: Value) throws(Diagnostic) -> Value {
+    try add(Divide(), [a, b])
+  }
   package mutating func maximum(_ a: Value, _ b: Value) throws(Diagnostic) -> Value {
     try add(Maximum(), [a, b])
   }
   package mutating func minimum(_ a: Value, _ b: Value) throws(Diagnostic) -> Value {
     try add(Minimum(), [a, b])
   }
-  package mutating func power(_ a: Value, _ b: Value) throws(Diagnostic) -> Value { try add(Power(), [a, b]) }
+  package mutating func power(_ a: Value, _ b: Value) throws(Diagnostic) -> Value {
+    try add(Power(), [a, b])
+  }
   /// `x + number`.
   package mutating func add(_ x: Value, plus number: Double) throws(Diagnostic) -> Value {
     try add(x, constant(number, like: x))
@@ -53,7 +57,9 @@ extension Graph {
     try multiply(x, constant(number, like: x))
   }
 
-  package mutating func equal(_ a: Value, _ b: Value) throws(Diagnostic) -> Value { try add(Equal(), [a, b]) }
+  package mutating func equal(_ a: Value, _ b: Value) throws(Diagnostic) -> Value {
+    try add(Equal(), [a, b])
+  }
   package mutating func less(_ a: Value, _ b: Value) throws(Diagnostic) -> Value { try add(Less(), [a, b]) }
   package mutating func `where`(_ condition: Value, _ a: Value, _ b: Value) throws(Diagnostic) -> Value {
     try add(Where(), [condition, a, b])
@@ -103,7 +109,9 @@ extension Graph {
   package mutating func max(_ x: Value, axes: [Int], keep: Bool = true) throws(Diagnostic) -> Value {
     try add(Max(axes: axes, keep: keep), [x])
   }
-  package mutating func matmul(_ a: Value, _ b: Value) throws(Diagnostic) -> Value { try add(MatMul(), [a, b]) }
+  package mutating func matmul(_ a: Value, _ b: Value) throws(Diagnostic) -> Value {
+    try add(MatMul(), [a, b])
+  }
 }
 
 extension Diagnostic {

@@ -56,7 +56,8 @@ extension Diagnostic {
     Diagnostic("\(op) takes \(expected), but it is given \(type)", help: "put a cast before it")
   }
   fileprivate static func mixed(_ a: TensorType, _ b: TensorType, _ op: String) -> Diagnostic {
-    Diagnostic("\(op) takes elements of one type, but it is given \(a) and \(b)", help: "put a cast before it")
+    Diagnostic(
+      "\(op) takes elements of one type, but it is given \(a) and \(b)", help: "put a cast before it")
   }
   fileprivate static func negative(_ axis: Int, _ type: TensorType, _ op: String) -> Diagnostic {
     Diagnostic("\(op) would give \(type), whose axis \(axis) has a negative length")

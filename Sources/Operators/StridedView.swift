@@ -1,6 +1,7 @@
 import Tensors
 
-/// A rectangular reading of a row-major array: element `[i, j, …]` lies at `offset + i·strides[0] + j·strides[1] + …`.
+/// A rectangular reading of a row-major array: element `[i, j, …]` lies at
+/// `offset + i·strides[0] + j·strides[1] + …`.
 struct StridedView {
   var shape: [Int]
   var strides: [Int]

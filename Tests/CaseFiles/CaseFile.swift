@@ -51,7 +51,9 @@ package struct CaseFile: Sendable {
       }
     }
     header = parts[0].directives
-    sections = parts.dropFirst().map { Section(graph: $0.graph.joined(separator: "\n") + "\n", directives: $0.directives) }
+    sections = parts.dropFirst().map {
+      Section(graph: $0.graph.joined(separator: "\n") + "\n", directives: $0.directives)
+    }
   }
 
   /// The `.graph` files of the folder `name` beside the source file `source`, by name.

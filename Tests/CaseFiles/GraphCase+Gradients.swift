@@ -31,7 +31,8 @@ extension GraphCase {
         let slope = try slope(of: wide, by: name, at: place, point)
         guard (slope - gradient[place]).magnitude > 1e-6 * max(1, slope.magnitude) else { continue }
         problems.append(
-          "\(site): the gradient by element \(place) of \(name) is \(gradient[place]), but it rises by \(slope)")
+          "\(site): the gradient by element \(place) of \(name) is \(gradient[place]), but it rises by \(slope)"
+        )
       }
     }
     return problems

@@ -36,7 +36,9 @@ package struct GraphCase: Sendable {
   /// The one graph of the case. Throws iff it is refused.
   package func graph() throws(Diagnostic) -> Graph {
     let graphs = try Graph.parse(text, file: site, ops: ops)
-    guard graphs.count == 1 else { throw Diagnostic("one graph was expected, found \(graphs.count)", at: site) }
+    guard graphs.count == 1 else {
+      throw Diagnostic("one graph was expected, found \(graphs.count)", at: site)
+    }
     return graphs[0]
   }
 
@@ -51,7 +53,9 @@ package struct GraphCase: Sendable {
   package func problems() -> [String] {
     do throws(Diagnostic) {
       let graph = try graph()
-      var problems = try textProblems(graph) + graph.problems().map(\.description)
+      let bound = try graph.binding(graph.lengths(of: inputs.mapValues(\.type)))
+      var problems = try textProblems(graph) + textProblems(bound)
+      problems += (graph.problems() + bound.problems()).map(\.description)
       let results = try run(graph)
       if let error { return problems + ["\(site): it was to be refused with \"\(error)\", but it runs"] }
       problems += try expectationProblems(results)

@@ -15,7 +15,8 @@ extension Tensor {
     } else if type.element.isInteger {
       let values = words.compactMap { Int64($0) ?? UInt64($0).map { Int64(bitPattern: $0) } }
       guard values.count == words.count else { throw .noTensor(text) }
-      try self.init(integers: values.count == 1 ? Array(repeating: values[0], count: count) : values, as: type)
+      try self.init(
+        integers: values.count == 1 ? Array(repeating: values[0], count: count) : values, as: type)
     } else {
       let values = words.compactMap { Double($0) }
       guard values.count == words.count else { throw .noTensor(text) }

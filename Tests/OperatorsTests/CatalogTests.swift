@@ -14,7 +14,9 @@ import Testing
       .compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" }
     return try Set(
       (files ?? []).flatMap { url in
-        try String(contentsOf: url, encoding: .utf8).matches(of: /static let name = "(\w+)"/).map { String($0.1) }
+        try String(contentsOf: url, encoding: .utf8).matches(of: /static let name = "(\w+)"/).map {
+          String($0.1)
+        }
       })
   }
 

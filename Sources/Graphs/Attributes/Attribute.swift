@@ -36,6 +36,7 @@ package indirect enum Attribute: Hashable, Sendable {
 package struct NamedAttribute: Hashable, Sendable {
   package let key: String
   package let value: Attribute
+  package init(key: String, value: Attribute) { (self.key, self.value) = (key, value) }
 }
 
 extension Op {

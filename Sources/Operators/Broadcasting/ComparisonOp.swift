@@ -22,7 +22,9 @@ extension ComparisonOp {
     return try compare(inputs[0].reals(), inputs[1].reals(), inputs, as: type)
   }
 
-  package func gradient(_ site: GradientSite, in g: inout Graph) throws(Diagnostic) -> [Value?] { [nil, nil] }
+  package func gradient(_ site: GradientSite, in g: inout Graph) throws(Diagnostic) -> [Value?] {
+    [nil, nil]
+  }
 
   private func evaluate<Whole: FixedWidthInteger>(_ inputs: [Tensor], as type: TensorType, in _: Whole.Type)
     throws(Diagnostic) -> Tensor

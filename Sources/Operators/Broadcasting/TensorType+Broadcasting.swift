@@ -12,7 +12,9 @@ extension TensorType {
       let missing = dims.count - type.rank
       for (axis, dim) in type.dims.enumerated() {
         let known = dims[axis + missing]
-        guard known == 1 || dim == 1 || known == dim else { throw .clash(types, known, dim, axis - type.rank) }
+        guard known == 1 || dim == 1 || known == dim else {
+          throw .clash(types, known, dim, axis - type.rank)
+        }
         if known == 1 { dims[axis + missing] = dim }
       }
     }
@@ -23,6 +25,7 @@ extension TensorType {
 extension Diagnostic {
   fileprivate static func clash(_ types: [TensorType], _ a: Dim, _ b: Dim, _ axis: Int) -> Diagnostic {
     Diagnostic(
-      "\(types.map(\.description).joined(separator: " and ")) do not broadcast: axis \(axis) is \(a) and \(b)")
+      "\(types.map(\.description).joined(separator: " and ")) do not broadcast: axis \(axis) is \(a) and \(b)"
+    )
   }
 }

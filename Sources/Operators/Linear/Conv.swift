@@ -60,7 +60,9 @@ package struct Conv: ConvolutionOp {
         let factor = w[(out * depth + inner) * taps + tap]
         let xStart = (batch * xShape[1] + out / width * depth + inner) * xSpace
         let yStart = (batch * shape[1] + out) * ySpace
-        for (index, place) in places.enumerated() where place >= 0 { y[yStart + index] += factor * x[xStart + place] }
+        for (index, place) in places.enumerated() where place >= 0 {
+          y[yStart + index] += factor * x[xStart + place]
+        }
       }
     }
     return try Tensor(reals: y, as: type)
@@ -97,17 +99,27 @@ package struct Conv: ConvolutionOp {
 extension Diagnostic {
   fileprivate static func channels(_ x: TensorType, _ w: TensorType, _ groups: Int) -> Diagnostic {
     Diagnostic(
-      "x is \(x) with \(x.dims[1]) channels on axis 1, but the weight \(w) takes \(groups) groups of \(w.dims[1])")
+      """
+      x is \(x) with \(x.dims[1]) channels on axis 1, but the weight \(w) takes \(groups) groups of \
+      \(w.dims[1])
+      """
+    )
   }
   fileprivate static func tooShort(_ axis: Int, _ x: TensorType, _ w: TensorType, _ op: Conv) -> Diagnostic {
     let place = axis - 2
     return Diagnostic(
-      "axis \(axis) of \(x), padded by \(op.before[place]) and \(op.after[place]), is shorter than the kernel of \(w) at dilation \(op.dilations[place])"
+      """
+      axis \(axis) of \(x), padded by \(op.before[place]) and \(op.after[place]), is shorter than the kernel \
+      of \(w) at dilation \(op.dilations[place])
+      """
     )
   }
   fileprivate static func length(_ axis: Int, _ x: TensorType, _ w: TensorType, _ op: Conv) -> Diagnostic {
     Diagnostic(
-      "axis \(axis) of \(x), convolved with \(w) at stride \(op.strides[axis - 2]), has no length for every \(x.dims[axis])",
+      """
+      axis \(axis) of \(x), convolved with \(w) at stride \(op.strides[axis - 2]), has no length for every \
+      \(x.dims[axis])
+      """,
       help: "name the length as a multiple of the stride, or bind it first")
   }
 }

@@ -21,7 +21,9 @@ package struct ConvTranspose: ConvolutionOp {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case strides, dilations, padding, outputPadding = "output_padding", groups
+    case strides, dilations, padding
+    case outputPadding = "output_padding"
+    case groups
   }
 
   package func infer(_ inputs: [TensorType]) throws(Diagnostic) -> TensorType {
@@ -69,7 +71,9 @@ package struct ConvTranspose: ConvolutionOp {
         let factor = w[(inner * width + out) * taps + tap]
         let xStart = (batch * xShape[1] + inner) * xSpace
         let yStart = (batch * shape[1] + inner / depth * width + out) * ySpace
-        for (index, place) in places.enumerated() where place >= 0 { y[yStart + place] += factor * x[xStart + index] }
+        for (index, place) in places.enumerated() where place >= 0 {
+          y[yStart + place] += factor * x[xStart + index]
+        }
       }
     }
     return try Tensor(reals: y, as: type)
@@ -106,12 +110,16 @@ extension Diagnostic {
   }
   fileprivate static func outputPadding(_ axis: Int, _ x: TensorType, _ op: ConvTranspose) -> Diagnostic {
     Diagnostic(
-      "output_padding is \(op.outputPadding[axis - 2]) on axis \(axis) of \(x), but it must be below the stride \(op.strides[axis - 2]) or the dilation \(op.dilations[axis - 2])"
+      """
+      output_padding is \(op.outputPadding[axis - 2]) on axis \(axis) of \(x), but it must be below the \
+      stride \(op.strides[axis - 2]) or the dilation \(op.dilations[axis - 2])
+      """
     )
   }
   fileprivate static func length(_ axis: Int, _ x: TensorType, _ w: TensorType) -> Diagnostic {
     Diagnostic(
-      "axis \(axis) of \(x), spread by the kernel of \(w), has no length", help: "bind the named lengths first")
+      "axis \(axis) of \(x), spread by the kernel of \(w), has no length",
+      help: "bind the named lengths first")
   }
   fileprivate static func tooShort(_ axis: Int, _ x: TensorType, _ w: TensorType) -> Diagnostic {
     Diagnostic("axis \(axis) of \(x), spread by the kernel of \(w) and cut by the padding, leaves nothing")

@@ -112,7 +112,9 @@ extension Diagnostic {
   fileprivate static func bias(_ bias: TensorType, _ channels: Dim, _ op: String) -> Diagnostic {
     Diagnostic("the bias of \(op) is \(bias), but the result has \(channels) channels")
   }
-  fileprivate static func uneven(_ channels: Dim, _ groups: Int, _ type: TensorType, _ op: String) -> Diagnostic {
+  fileprivate static func uneven(_ channels: Dim, _ groups: Int, _ type: TensorType, _ op: String)
+    -> Diagnostic
+  {
     Diagnostic("the \(channels) channels of \(type) do not fall into the \(groups) groups of \(op)")
   }
 }

@@ -1,8 +1,8 @@
 package import Graphs
 package import Tensors
 
-/// The matrix product over the last two axes: `[…, M, K] · […, K, N] -> […, M, N]`; the axes before broadcast
-/// as in NumPy.
+/// The matrix product over the last two axes: `[…, M, K] · […, K, N] -> […, M, N]`; the axes before
+/// broadcast as in NumPy.
 package struct MatMul: Op {
   package static let name = "matmul"
   package init() {}

@@ -25,7 +25,9 @@ package struct RelativeBuckets: MovingOp {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case queries, keys, buckets, maxDistance = "max_distance", bidirectional
+    case queries, keys, buckets
+    case maxDistance = "max_distance"
+    case bidirectional
   }
 
   package func infer(_ inputs: [TensorType]) throws(Diagnostic) -> TensorType {
@@ -83,6 +85,10 @@ extension Diagnostic {
   }
   fileprivate static func distance(_ op: RelativeBuckets, _ exact: Int) -> Diagnostic {
     Diagnostic(
-      "relative_buckets has max_distance \(op.maxDistance), but with \(op.buckets) buckets it must be in \(exact + 1) to \(1 << 24)")
+      """
+      relative_buckets has max_distance \(op.maxDistance), but with \(op.buckets) buckets it must be in \
+      \(exact + 1) to \(1 << 24)
+      """
+    )
   }
 }

@@ -48,7 +48,9 @@ extension ReductionOp {
   func places(in type: TensorType) throws(Diagnostic) -> Set<Int> {
     var places: Set<Int> = []
     for axis in axes {
-      guard places.insert(try place(of: axis, in: type)).inserted else { throw .repeated(axis, axes, Self.name) }
+      guard places.insert(try place(of: axis, in: type)).inserted else {
+        throw .repeated(axis, axes, Self.name)
+      }
     }
     return places
   }

@@ -11,7 +11,9 @@ package struct Broadcast: MovingOp {
   package func infer(_ inputs: [TensorType]) throws(Diagnostic) -> TensorType {
     try expectCount(inputs, 1)
     let result = try typed(inputs[0].element, dims)
-    guard try TensorType.broadcastDims([inputs[0], result]) == dims else { throw .narrower(inputs[0], result) }
+    guard try TensorType.broadcastDims([inputs[0], result]) == dims else {
+      throw .narrower(inputs[0], result)
+    }
     return result
   }
 

@@ -55,7 +55,9 @@ package struct Concat: MovingOp {
 }
 
 extension Diagnostic {
-  fileprivate static var nothing: Diagnostic { Diagnostic("concat takes one input or more, but it is given none") }
+  fileprivate static var nothing: Diagnostic {
+    Diagnostic("concat takes one input or more, but it is given none")
+  }
   fileprivate static func unequal(_ a: TensorType, _ b: TensorType, _ axis: Int) -> Diagnostic {
     Diagnostic("\(a) and \(b) differ on more than axis \(axis), along which they are put together")
   }

@@ -25,6 +25,7 @@ extension Dim {
   /// `nil` iff a part overflows.
   fileprivate var factored: (Int, Dim?)? {
     guard let name else { return (offset, nil) }
+    guard scale > .min, offset > .min else { return nil }
     var (a, b) = (scale.magnitude, offset.magnitude)
     while b != 0 { (a, b) = (b, a % b) }
     guard let divisor = Int(exactly: a) else { return nil }

@@ -39,7 +39,8 @@ package struct Gather: MovingOp {
   package func gradient(_ site: GradientSite, in g: inout Graph) throws(Diagnostic) -> [Value?] {
     let type = g[site.inputs[0]].type
     let place = try place(of: axis, in: type)
-    let scattered = try g.add(ScatterAdd(axis: place, length: type.dims[place]), [site.upstream, site.inputs[1]])
+    let scattered = try g.add(
+      ScatterAdd(axis: place, length: type.dims[place]), [site.upstream, site.inputs[1]])
     return [scattered, nil]
   }
 }

@@ -19,7 +19,8 @@ package struct ScatterAdd: Op {
     try expectFloats([inputs[0]])
     try expectIntegers(inputs[1])
     let (x, indices) = (inputs[0], inputs[1])
-    guard axis >= 0, axis <= x.rank - indices.rank, x.dims[axis..<axis + indices.rank].elementsEqual(indices.dims)
+    guard axis >= 0, axis <= x.rank - indices.rank,
+      x.dims[axis..<axis + indices.rank].elementsEqual(indices.dims)
     else { throw .misplaced(axis, indices, x) }
     var dims = x.dims
     dims.replaceSubrange(axis..<axis + indices.rank, with: [length])

@@ -10,7 +10,9 @@ package struct Transpose: MovingOp {
 
   package func infer(_ inputs: [TensorType]) throws(Diagnostic) -> TensorType {
     try expectCount(inputs, 1)
-    guard permutation.sorted() == Array(inputs[0].dims.indices) else { throw .permutation(permutation, inputs[0]) }
+    guard permutation.sorted() == Array(inputs[0].dims.indices) else {
+      throw .permutation(permutation, inputs[0])
+    }
     return TensorType(inputs[0].element, permutation.map { inputs[0].dims[$0] })
   }
 
