@@ -1,9 +1,11 @@
 extension Kernel {
   /// All fast kernels, by file.
-  package static let catalog: [Kernel] = []
+  package static let catalog: [Kernel] =
+    elementwise + broadcasting + moving + gathering + casting + rows + reductions + matrices + attention
+    + convolutions
 }
 
 extension LoweringRule {
   /// All ops that become others before kernels compute them.
-  static let catalog: [LoweringRule] = []
+  static let catalog: [LoweringRule] = reductions + rotations + snakes + convolutions
 }

@@ -22,7 +22,8 @@ package struct KernelTable: Sendable {
 
   /// What computes `op` fast on these types, or `nil` iff no kernel covers them.
   package func fast(_ op: any Op, _ signature: Signature) -> Run? {
-    kernels[ObjectIdentifier(type(of: op))]?.prepare(op, signature)
+    if let op = op as? any LoweredOp { return op.prepare(signature) }
+    return kernels[ObjectIdentifier(type(of: op))]?.prepare(op, signature)
   }
 
   /// What computes `op` on these types: a kernel, or the reference evaluation.
