@@ -107,6 +107,12 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "PlansTests", dependencies: ["Plans", "Graphs", "Tensors"], swiftSettings: strict),
+    .testTarget(
+      name: "RuntimeTests",
+      dependencies: [
+        "CaseFiles", "TemporaryFolders", "Runtime", "Kernels", "Plans", "Operators", "Graphs", "Tensors",
+      ],
+      swiftSettings: strict),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels"], swiftSettings: strict),
     .testTarget(name: "PipelinesTests", dependencies: ["Pipelines", "Tensors"], swiftSettings: strict),
     .testTarget(
