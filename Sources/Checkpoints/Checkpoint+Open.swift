@@ -3,12 +3,16 @@ package import Tensors
 
 extension Checkpoint {
   /// The checkpoint at `path`: a `.safetensors` file, the `.index.json` of a sharded one, or a directory that
-  /// holds one of the two under a name of the ecosystem, or just one `.safetensors` file.
+  /// holds one of the two under a name of the ecosystem, or just one `.safetensors` file; NumPy's `.npz` and
+  /// `.npy` too.
   ///
   /// Reads headers only. Throws iff there is no such thing, or it breaks a rule of its format.
   package static func open(path: String) throws(Diagnostic) -> Checkpoint {
     let path = try isDirectory(path) ? find(in: path) : path
-    return try path.hasSuffix(".index.json") ? ShardIndex.open(path) : Safetensors.open(path)
+    if path.hasSuffix(".index.json") { return try ShardIndex.open(path) }
+    if path.hasSuffix(".npz") { return try NPZ.open(path) }
+    if path.hasSuffix(".npy") { return try NPZ.openArray(path) }
+    return try Safetensors.open(path)
   }
 
   private static let usualNames = [

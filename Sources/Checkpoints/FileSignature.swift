@@ -53,7 +53,7 @@ enum FileSignature: CaseIterable {
     case .gzip, .zstandard: "unpack it and pass what was inside"
     case .zip, .pickle: "pickles can run code and are not opened; save the model as safetensors"
     case .hdf5, .gguf: "convert it to safetensors"
-    case .numpy: "pass it as an input of a run, not as weights"
+    case .numpy: "give it a name that ends in .npy"
     case .json: "pass the .safetensors file, or the .index.json of a sharded checkpoint"
     }
   }

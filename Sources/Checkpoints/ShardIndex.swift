@@ -8,7 +8,7 @@ enum ShardIndex {
   /// Throws iff the index is no `{"weight_map": {tensor: file}}`, a shard is missing, invalid or not beside
   /// the index, a tensor is not where the index says or is in two shards.
   static func open(_ path: String) throws(Diagnostic) -> Checkpoint {
-    let index = try JSON.load(path: path, sizeLimit: SafetensorsLimits.header)
+    let index = try load(path)
     let map = try index.object("weight_map")
     let (folder, ownName) = path.splitAtLastSlash
     var shards: [String: Checkpoint] = [:]
@@ -24,6 +24,17 @@ enum ShardIndex {
       guard shards[shard]?[tensor] != nil else { throw map.absent(tensor, shard) }
     }
     return try join(order.compactMap { shards[$0] }, index)
+  }
+
+  private static func load(_ path: String) throws(Diagnostic) -> JSON.Cursor {
+    do throws(Diagnostic) {
+      return try JSON.load(path: path, sizeLimit: SafetensorsLimits.header)
+    } catch {
+      guard error.kind == .data, let signature = FileSignature(of: try InputFile(path: path)),
+        signature != .json
+      else { throw error }
+      throw .isNot("JSON", path, but: signature, cause: error)
+    }
   }
 
   private static func open(shard path: String, of index: String) throws(Diagnostic) -> Checkpoint {

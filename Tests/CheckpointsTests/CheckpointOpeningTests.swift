@@ -61,6 +61,14 @@ import Testing
     #expect(trouble(path)?.description.contains(words) == true, "\(trouble(path)?.description ?? "")")
   }
 
+  @Test func namesThePointerInPlaceOfAnIndex() throws {
+    let path = try folder.put("m.index.json", "version https://git-lfs.github.com/spec/v1\n")
+    #expect(trouble(path)?.message.text == "\(path) is a Git LFS pointer, not a JSON file")
+    #expect(trouble(path)?.help?.contains("git lfs pull") == true)
+    let broken = try folder.put("n.index.json", "{")
+    #expect(trouble(broken)?.message.text.hasPrefix("JSON text ends") == true)
+  }
+
   @Test func findsTheUsualNames() throws {
     try write("x.safetensors", ["x"])
     #expect(try Checkpoint.open(path: folder.path + "/").entries.map(\.name) == ["x"])
