@@ -14,7 +14,7 @@ package struct View: Hashable, Sendable {
   package static func rows(of whole: TensorType, from start: Int, along axis: Int, as part: TensorType)
     -> View?
   {
-    guard let shape = whole.shape, part.byteCount != nil, whole.element.bits % 8 == 0,
+    guard let shape = whole.shape, whole.byteCount != nil, part.byteCount != nil, whole.element.bits % 8 == 0,
       shape.indices.contains(axis), shape[..<axis].allSatisfy({ $0 == 1 }),
       let row = TensorType(whole.element, shape: Array(shape[(axis + 1)...])).byteCount
     else { return nil }

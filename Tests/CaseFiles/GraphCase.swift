@@ -59,6 +59,7 @@ package struct GraphCase: Sendable {
       let results = try run(graph)
       if let error { return problems + ["\(site): it was to be refused with \"\(error)\", but it runs"] }
       problems += try expectationProblems(results)
+      problems += try viewProblems(bound)
       if checksGradient { problems += try gradientProblems(graph) }
       return problems
     } catch {
@@ -86,6 +87,21 @@ package struct GraphCase: Sendable {
       problems.append("\(site): there is no output \(name)")
     }
     return problems
+  }
+
+  /// Where a result that is said to be a view is not that part of its operand's bytes.
+  private func viewProblems(_ graph: Graph) throws(Diagnostic) -> [String] {
+    var open = graph
+    open.outputs = graph.allValues.map { Output(graph[$0].name, $0) }
+    let results = try run(open)
+    return graph.nodes.compactMap { node in
+      let types = node.inputs.map { graph[$0].type }
+      guard let view = node.op.view(types, node.type), let result = results[node.name],
+        let operand = results[graph[node.inputs[view.input]].name]
+      else { return nil }
+      let part = operand.withBytes { Array($0.dropFirst(view.offset).prefix(result.byteCount)) }
+      return part == result.withBytes(Array.init) ? nil : "\(site): \(node.name.sigil) is no \(view)"
+    }
   }
 
   /// The directives with the outputs as they are now.
