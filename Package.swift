@@ -113,6 +113,13 @@ let package = Package(
         "CaseFiles", "TemporaryFolders", "Runtime", "Kernels", "Plans", "Operators", "Graphs", "Tensors",
       ],
       swiftSettings: strict),
+    .testTarget(
+      name: "MediaTests",
+      dependencies: ["Media", "ReaderPipe", "Checkpoints", "Tensors", "TemporaryFolders"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TokenizersTests", dependencies: ["Tokenizers", "Tensors", "TemporaryFolders"],
+      swiftSettings: strict),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels"], swiftSettings: strict),
     .testTarget(name: "PipelinesTests", dependencies: ["Pipelines", "Tensors"], swiftSettings: strict),
     .testTarget(

@@ -1,6 +1,7 @@
 #include "source.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -21,8 +22,13 @@ int fault_from(struct fault *fault, const struct source *source, int code, enum 
   if (code == AVERROR(ENOMEM)) return fault_set(fault, FAULT_MEMORY, "");
   if (source && source->deadline && av_gettime_relative() > source->deadline)
     return fault_set(fault, FAULT_DEADLINE, "");
-  if (code == AVERROR(EIO) && otherwise != FAULT_WRITE) return fault_set(fault, FAULT_READ, words);
   return fault_set(fault, otherwise, words);
+}
+
+int fault_too_large(struct fault *fault, const struct source *source) {
+  char limit[32];
+  snprintf(limit, sizeof limit, "%lld", (long long)source->limits.max_pixels);
+  return fault_set(fault, FAULT_TOO_LARGE, limit);
 }
 
 static int read_bytes(void *opaque, uint8_t *buffer, int size) {

@@ -18,7 +18,7 @@ static int open_decoder(struct source *source, struct fault *fault) {
   if (parameters->width <= 0 || parameters->height <= 0)
     return fault_set(fault, FAULT_DAMAGED, "it states no picture size");
   if ((int64_t)parameters->width * parameters->height > source->limits.max_pixels)
-    return fault_set(fault, FAULT_TOO_LARGE, "");
+    return fault_too_large(fault, source);
   source->decoder->codec_whitelist = av_strdup(ALLOWED_CODECS);
   source->decoder->max_pixels = source->limits.max_pixels;
   source->decoder->thread_count = 1;

@@ -206,6 +206,7 @@ static int run(struct muxer *mux, struct fault *fault) {
   int code = av_write_trailer(mux->format);
   if (code >= 0) avio_flush(mux->io);
   if (code >= 0) code = mux->io->error;
+  if (code >= 0) code = trim_first_track(mux->request.output, seconds);
   return code < 0 ? fault_from(fault, NULL, code, FAULT_WRITE) : 0;
 }
 

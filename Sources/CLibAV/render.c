@@ -89,7 +89,7 @@ const uint8_t *source_render(
     return NULL;
   }
   if ((int64_t)w * h > source->limits.max_pixels) {
-    fault_set(fault, FAULT_TOO_LARGE, "");
+    fault_too_large(fault, source);
     return NULL;
   }
   int stride = FFALIGN(w * 3 + ROW_SLACK, 64);

@@ -26,8 +26,10 @@ final class SoundMemory {
       }
       // The peak chunk holds the time of writing.
       sf_command(file, Int32(SFC_SET_ADD_PEAK_CHUNK), nil, Int32(SF_FALSE))
-      sf_command(file, Int32(SFC_SET_CLIPPING), nil, Int32(SF_TRUE))
-      let written = sf_writef_float(file, samples, sf_count_t(sound.count))
+      let written =
+        encoding == .float
+        ? sf_writef_float(file, samples, sf_count_t(sound.count))
+        : sf_writef_int(file, samples.map { encoding.integer($0) }, sf_count_t(sound.count))
       let words = written == sf_count_t(sound.count) ? nil : String(cString: sf_strerror(file))
       guard sf_close(file) == 0, words == nil else { throw .refused(words) }
       return memory.bytes
@@ -67,6 +69,14 @@ final class SoundMemory {
 }
 
 extension SoundFile.Encoding {
+  /// `sample` rounded to the nearest step, cut to what the encoding holds, in the upper bits of a word.
+  fileprivate func integer(_ sample: Float) -> Int32 {
+    let bits = width * 8
+    let scale = Double(1 << (bits - 1))
+    let step = min(max((Double(sample) * scale).rounded(.toNearestOrEven), -scale), scale - 1)
+    return Int32(step) << Int32(32 - bits)
+  }
+
   fileprivate var subtype: Int32 {
     switch self {
     case .pcm16: Int32(SF_FORMAT_PCM_16)

@@ -8,7 +8,9 @@ extension VideoPreprocessor {
   package init(_ config: JSON.Cursor) throws(Diagnostic) {
     let side = 1...16384
     var size = Size(height: 256, width: 256)
-    if let crop = try config.objectIfPresent("crop_size") {
+    if let edge = try? config.integerIfPresent("crop_size", in: side) {
+      size = Size(height: edge, width: edge)
+    } else if let crop = try config.objectIfPresent("crop_size") {
       let height = try crop.integer("height", in: side)
       size = Size(height: height, width: try crop.integer("width", in: side, default: height))
     }

@@ -5,7 +5,7 @@ extension ReaderProcess {
   struct SystemError: Error { var value: Int32 }
 
   /// Starts `path` with `descriptors` under their new numbers and an empty environment but for the
-  /// library path. The child closes what else it inherited.
+  /// library path, no signal blocked or ignored. The child closes what else it inherited.
   static func spawn(
     _ path: String, _ arguments: [String], _ descriptors: [(from: Int32, to: Int32)]
   ) -> Result<pid_t, SystemError> {
@@ -22,6 +22,16 @@ extension ReaderProcess {
     defer { posix_spawn_file_actions_destroy(&actions) }
     for (from, to) in copies { posix_spawn_file_actions_adddup2(&actions, from, to) }
 
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    posix_spawnattr_setsigmask(&attributes, &signals)
+    sigfillset(&signals)
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+
     var environment = ["SWIFT_BACKTRACE=enable=no"]
     if let libraries = getenv("LD_LIBRARY_PATH") {
       environment.append("LD_LIBRARY_PATH=" + String(cString: libraries))
@@ -30,7 +40,7 @@ extension ReaderProcess {
     var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) } + [nil]
     defer { for word in words + variables { free(word) } }
     var pid: pid_t = 0
-    let code = posix_spawn(&pid, path, &actions, nil, &words, &variables)
+    let code = posix_spawn(&pid, path, &actions, &attributes, &words, &variables)
     return code == 0 ? .success(pid) : .failure(SystemError(value: code))
   }
 }

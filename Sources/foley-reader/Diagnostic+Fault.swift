@@ -12,10 +12,10 @@ extension Diagnostic {
     case FAULT_NO_VIDEO: self = .noVideo
     case FAULT_CODEC_REFUSED: self = .codecRefused(text)
     case FAULT_NO_FRAMES: self = .noFrames
-    case FAULT_TOO_LARGE: self = .tooLarge
+    case FAULT_TOO_LARGE: self = .tooLarge(text)
     case FAULT_MEMORY: self = .memory
     case FAULT_DEADLINE: self = .deadline
-    case FAULT_READ: self = Diagnostic("cannot read the video: \(text)", kind: .inputOutput)
+    case FAULT_READ: self = Diagnostic("cannot read the samples: \(text)", kind: .inputOutput)
     case FAULT_WRITE: self = .cannotWrite(text)
     case FAULT_CANNOT_HOLD: self = .cannotHold(text)
     case FAULT_ENCODER: self = Diagnostic("the AAC encoder failed: \(text)", kind: .software)
@@ -64,8 +64,8 @@ extension Diagnostic {
     Diagnostic("the video stream holds no frame that decodes", help: "check that a player shows the clip")
   }
 
-  private static var tooLarge: Diagnostic {
-    Diagnostic("the pictures have more pixels than the limit of 8192 x 4320", help: "scale the clip down")
+  private static func tooLarge(_ limit: String) -> Diagnostic {
+    Diagnostic("the pictures have more pixels than the limit of \(limit)", help: "scale the clip down")
   }
 
   private static var memory: Diagnostic {

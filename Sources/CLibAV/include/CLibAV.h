@@ -14,10 +14,10 @@ enum fault_kind {
   FAULT_NO_VIDEO,         // no video stream but attached pictures
   FAULT_CODEC_REFUSED,    // the video codec is not on the list; text: its name
   FAULT_NO_FRAMES,        // no packet of the video stream decodes
-  FAULT_TOO_LARGE,        // the picture has more pixels than the limit
+  FAULT_TOO_LARGE,        // the picture has more pixels than the limit; text: the limit
   FAULT_MEMORY,
   FAULT_DEADLINE,
-  FAULT_READ,             // text: the system's words
+  FAULT_READ,             // the samples to encode; text: the system's words
   FAULT_WRITE,            // text: the system's words
   FAULT_CANNOT_HOLD,      // .mp4 cannot hold the video codec; text: its name
   FAULT_ENCODER,          // the AAC encoder refused; text: libav's words
