@@ -50,7 +50,8 @@ struct PieceModelScan {
     }
   }
 
-  /// Every step from every unit must stay inside the array, and every value inside the pool of texts.
+  /// Every step from every unit must stay inside the array, and every value inside the pool of texts. Units with
+  /// the top bit are values, which no step reaches; the first is the root whatever it holds.
   private static func checkCharacterMap(_ map: [UInt8]) throws(Diagnostic) {
     let words = map.withUnsafeBytes { raw in
       stride(from: 0, to: map.count & ~3, by: 4).map {
@@ -63,7 +64,7 @@ struct PieceModelScan {
     let units = words[1..<1 + size / 4]
     let pool = map[(4 + size)...]
     guard pool.last == 0 else { throw .malformed("the texts of the character map do not end") }
-    for (index, unit) in units.enumerated() where unit >> 31 == 0 {
+    for (index, unit) in units.enumerated() where index == 0 || unit >> 31 == 0 {
       let target = index ^ Int(unit >> 10) << Int((unit & 1 << 9) >> 6)
       guard target | 0xFF < units.count else { throw .malformed("the character map leads outside itself") }
       guard unit >> 8 & 1 == 0 || Int(units[1 + target] & 0x7FFF_FFFF) < pool.count else {
