@@ -120,6 +120,9 @@ let package = Package(
     .testTarget(
       name: "TokenizersTests", dependencies: ["Tokenizers", "Tensors", "TemporaryFolders"],
       swiftSettings: strict),
+    .testTarget(
+      name: "KernelsTests",
+      dependencies: ["CaseFiles", "Kernels", "Plans", "Operators", "Graphs", "Tensors"], swiftSettings: strict),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels"], swiftSettings: strict),
     .testTarget(name: "PipelinesTests", dependencies: ["Pipelines", "Tensors"], swiftSettings: strict),
     .testTarget(

@@ -18,6 +18,11 @@ extension Kernel {
         return { ck_f32_to_f16(count, $0.output.assumingMemoryBound(to: UInt16.self), $0[0]) }
       case (.f32, .bf16):
         return { ck_f32_to_bf16(count, $0.output.assumingMemoryBound(to: UInt16.self), $0[0]) }
+      case (.f32, .bool):
+        return { operands in
+          let result = operands.output.assumingMemoryBound(to: UInt8.self)
+          ck_compare(CK_NOT_EQUAL, 1, [count], result, operands[0], [1], [0], [0])
+        }
       default: return nil
       }
     }

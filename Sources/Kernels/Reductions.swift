@@ -11,13 +11,14 @@ extension Kernel {
 
   private static func reduction(_ op: (some ReductionOp).Type, _ function: ck_reduce_op) -> Kernel {
     Kernel(op) { op, signature in
-      guard signature.isFloat, let axes = signature.places(op.axes), let first = axes.first,
-        let last = axes.last, last - first + 1 == axes.count
-      else { return nil }
+      guard signature.isFloat, let axes = signature.places(op.axes) else { return nil }
+      let first = axes.first ?? 0
+      let end = first + axes.count
+      guard axes.isEmpty || axes.last == end - 1 else { return nil }
       let shape = signature.shape(0)
       let outer = shape[..<first].reduce(1, *)
-      let length = shape[first...last].reduce(1, *)
-      let inner = shape[(last + 1)...].reduce(1, *)
+      let length = shape[first..<end].reduce(1, *)
+      let inner = shape[end...].reduce(1, *)
       return { ck_reduce(function, outer, length, inner, $0.result, $0[0]) }
     }
   }

@@ -1,0 +1,71 @@
+import Graphs
+import Kernels
+import Operators
+import Plans
+import Tensors
+import Testing
+
+/// What a graph becomes before kernels compute it.
+@Suite struct LoweringTests {
+  private func lowered(
+    for kernels: KernelTable = .standard, stored: DType = .f32, _ build: (inout Graph) throws -> Void
+  ) throws -> Graph {
+    var graph = Graph(name: "g")
+    try build(&graph)
+    let lowered = try graph.lowered(for: kernels) { _ throws(Diagnostic) in stored }
+    #expect(lowered.problems() == [])
+    return lowered
+  }
+
+  /// Queries and keys of all layers turn by one table, computed once a load.
+  @Test func tablesAreShared() throws {
+    let graph = try lowered { g in
+      var x = try g.input("x", TensorType(.f32, shape: [1, 5, 16]))
+      for _ in 0..<3 {
+        let q = try g.add(RoPE(heads: 2, dims: 4), [x])
+        let k = try g.add(RoPE(heads: 2, dims: 4), [g.square(x)])
+        x = try g.add(Attention(heads: 2, scale: 1), [q, k, x])
+      }
+      g.output("y", x)
+    }
+    #expect(graph.nodes.filter { $0.op is Cos }.count == 1)
+    #expect(graph.nodes.filter { $0.op is Sin }.count == 1)
+    let plan = try Plan(graph)
+    #expect(plan.steps.map { graph[$0].op.name }.prefix(4) == ["turn", "square", "turn", "attention"])
+  }
+
+  /// Weights are packed once a load, and a snake in front of a convolution is no step of its own.
+  @Test func convolutionsTakeSnakesIn() throws {
+    let graph = try lowered { g in
+      let x = try g.input("x", TensorType(.f32, shape: [1, 4, 9]))
+      let channels = TensorType(.f32, shape: [4])
+      let snake = try g.add(Snake(), [x, g.parameter("alpha", channels), g.parameter("beta", channels)])
+      let w = try g.parameter("w", TensorType(.f32, shape: [3, 4, 3]))
+      let conv = Conv(strides: [1], dilations: [1], before: [1], after: [1])
+      g.output("y", try g.add(conv, [snake, w]))
+    }
+    let plan = try Plan(graph)
+    #expect(plan.steps.map { graph[$0].op.name } == ["packed_conv"])
+    #expect(plan.prologue.contains { graph[$0].op.name == "pack_conv" })
+  }
+
+  /// What the checkpoint holds in fewer bits is widened once a load.
+  @Test func storedElements() throws {
+    let graph = try lowered(stored: .bf16) { g in
+      let x = try g.input("x", TensorType(.f32, shape: [2]))
+      g.output("y", try g.add(x, g.parameter("w", TensorType(.f32, shape: [2]))))
+    }
+    #expect(graph.parameters.map(\.parameter.type.element) == [.bf16])
+    #expect(graph[named: "w.f32"].map { graph[$0].op is Cast } == true)
+  }
+
+  /// Without kernels every composite comes apart, and the last node of it keeps the name.
+  @Test func expansion() throws {
+    let graph = try lowered(for: .reference) { g in
+      let x = try g.input("x", TensorType(.f32, shape: [2, 4]))
+      g.output("y", try g.add(SiLU(), [x]))
+    }
+    #expect(!graph.nodes.contains { $0.op is any CompositeOp })
+    #expect(graph[named: "y"] == graph.outputs[0].value)
+  }
+}
