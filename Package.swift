@@ -63,7 +63,8 @@ let package = Package(
         "Media", "Tokenizers", "Tensors",
       ],
       swiftSettings: strict),
-    .target(name: "Reports", dependencies: ["Graphs", "Plans", "Tensors"], swiftSettings: strict),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .target(name: "Reports", dependencies: ["CPNG", "Graphs", "Plans", "Tensors"], swiftSettings: strict),
 
     // Layer 6
     .executableTarget(
@@ -117,6 +118,8 @@ let package = Package(
       name: "MediaTests",
       dependencies: ["Media", "ReaderPipe", "Checkpoints", "Tensors", "TemporaryFolders"],
       swiftSettings: strict),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["Reports", "Tensors", "TemporaryFolders"], swiftSettings: strict),
     .testTarget(
       name: "TokenizersTests", dependencies: ["Tokenizers", "Tensors", "TemporaryFolders"],
       swiftSettings: strict),
