@@ -54,7 +54,8 @@ static int convert(struct source *source, const AVFrame *frame, int stride, stru
   uint8_t *planes[4] = {source->plane};
   int strides[4] = {stride};
   int code = sws_scale(
-      source->scaler, (const uint8_t *const *)frame->data, frame->linesize, 0, frame->height, planes, strides);
+      source->scaler, (const uint8_t *const *)frame->data, frame->linesize, 0, frame->height, planes,
+      strides);
   return code < 0 ? fault_from(fault, source, code, FAULT_DAMAGED) : 0;
 }
 

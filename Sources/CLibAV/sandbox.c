@@ -24,7 +24,8 @@ static void limit(int resource, uint64_t value) {
 static int forbid_files(void) {
   long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
   if (version < 1) return 0;
-  // Bits by version: 1 has thirteen file accesses, 2 refer, 3 truncate, 5 device control; 4 two for TCP; 6 two scopes.
+  // Bits by version: 1 has thirteen file accesses, 2 refer, 3 truncate, 5 device control; 4 two for TCP; 6
+  // two scopes.
   struct ruleset rules = {.file_system = (UINT64_C(1) << 13) - 1};
   if (version >= 2) rules.file_system |= UINT64_C(1) << 13;
   if (version >= 3) rules.file_system |= UINT64_C(1) << 14;

@@ -50,8 +50,8 @@ void descriptor_io_free(AVIOContext **io);
 /// Opens the container and chooses the stream, without a decoder. NULL iff `fault` was set.
 struct source *source_open_container(int descriptor, struct source_limits limits, struct fault *fault);
 
-/// Lets the first track of the finished .mp4 be shown for `seconds` at most: packets that only serve the decoding
-/// of others come after. 0, or a code of libav's.
+/// Lets the first track of the finished .mp4 be shown for `seconds` at most: packets that only serve the
+/// decoding of others come after. 0, or a code of libav's.
 int trim_first_track(int descriptor, double seconds);
 
 struct orientation orientation_of(const AVStream *stream);

@@ -5,8 +5,8 @@ package import Tensors
 extension SoundFile {
   /// The sound in the WAV file at `path`, integers scaled to ±1.
   ///
-  /// Throws iff it is no readable WAV file of PCM or float samples, or is cut off. libsndfile sees it only once
-  /// its first bytes say that it is WAV.
+  /// Throws iff it is no readable WAV file of PCM or float samples, or is cut off. libsndfile sees it only
+  /// once its first bytes say that it is WAV.
   package static func read(_ path: String) throws(Diagnostic) -> Sound {
     let head: [UInt8]
     let size: Int
@@ -22,7 +22,10 @@ extension SoundFile {
     var info = SF_INFO()
     guard let file = sf_open(path, Int32(SFM_READ), &info) else { throw .unreadable(path, nil) }
     defer { sf_close(file) }
-    let plain = [SF_FORMAT_PCM_U8, SF_FORMAT_PCM_16, SF_FORMAT_PCM_24, SF_FORMAT_PCM_32, SF_FORMAT_FLOAT, SF_FORMAT_DOUBLE]
+    let plain = [
+      SF_FORMAT_PCM_U8, SF_FORMAT_PCM_16, SF_FORMAT_PCM_24, SF_FORMAT_PCM_32, SF_FORMAT_FLOAT,
+      SF_FORMAT_DOUBLE,
+    ]
     let subtype = info.format & Int32(SF_FORMAT_SUBMASK)
     guard plain.contains(where: { Int32($0) == subtype }) else { throw .compressed(path) }
     let (frames, channels) = (Int(info.frames), Int(info.channels))

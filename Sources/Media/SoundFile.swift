@@ -18,8 +18,8 @@ package enum SoundFile {
 
   /// Puts `sound` at `path` as WAV, brought into ±1 as `level` says.
   ///
-  /// Throws iff it is empty, holds NaN or infinities, would pass the 4 GiB of a WAV file, or cannot be written;
-  /// what was at `path` is then untouched.
+  /// Throws iff it is empty, holds NaN or infinities, would pass the 4 GiB of a WAV file, or cannot be
+  /// written; what was at `path` is then untouched.
   package static func write(
     _ sound: Sound, to path: String, as encoding: Encoding = .pcm16, level: Sound.Level = .dividePeak
   ) throws(Diagnostic) {

@@ -33,7 +33,8 @@ package struct VideoPreprocessor: Hashable, Sendable {
     normalization = Normalization(mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225])
   }
 
-  /// The frames as `f32[frames, 3, height, width]`, the encoder's `pixel_values_videos` without its batch axis.
+  /// The frames as `f32[frames, 3, height, width]`, the encoder's `pixel_values_videos` without its batch
+  /// axis.
   ///
   /// Throws iff there is none, or they come out in different sizes.
   package func tensor(of frames: [VideoFrame]) throws(Diagnostic) -> Tensor {
@@ -61,17 +62,18 @@ package struct VideoPreprocessor: Hashable, Sendable {
     let rows = Window(of: resized.height, showing: size.height)
     let columns = Window(of: resized.width, showing: size.width)
     let pixels = frame.resized(to: resized, rows: rows.source, columns: columns.source)
-    let table = valueTable
-    var planes = [Float](repeating: 0, count: count)
-    for channel in 0..<3 {
-      let values = table[channel]
-      for row in 0..<size.height {
-        let place = (channel * size.height + row) * size.width
-        for column in 0..<size.width {
-          let (y, x) = (row - rows.padding, column - columns.padding)
-          let isInside = rows.source.indices.contains(rows.source.lowerBound + y)
-            && columns.source.indices.contains(columns.source.lowerBound + x)
-          planes[place + column] = values[isInside ? Int(pixels[(y * columns.source.count + x) * 3 + channel]) : 0]
+    var planes: [Float] = []
+    planes.reserveCapacity(count)
+    for values in valueTable {
+      planes += Array(repeating: values[0], count: size.height * size.width)
+    }
+    for (channel, values) in valueTable.enumerated() {
+      for y in 0..<rows.source.count {
+        let row = channel * size.height + rows.padding + y
+        let place = row * size.width + columns.padding
+        let from = y * columns.source.count
+        for x in 0..<columns.source.count {
+          planes[place + x] = values[Int(pixels[(from + x) * 3 + channel])]
         }
       }
     }

@@ -27,8 +27,9 @@ package struct VideoReader: Sendable {
 
   /// Hands `onFrame` the frames of `path`, upright, resampled to `rate` frames a second, one at a time.
   ///
-  /// Time 0 is the first frame. Frame `k` is the source frame nearest to `start + k/rate` by its time stamp, of
-  /// two equally near the earlier; the last is the last whose interval is at least half inside the video.
+  /// Time 0 is the first frame. Frame `k` is the source frame nearest to `start + k/rate` by its time
+  /// stamp, of two equally near the earlier; the last is the last whose interval is at least half inside
+  /// the video.
   ///
   /// - Parameters:
   ///   - start: seconds to leave out.
@@ -74,7 +75,9 @@ extension ReaderProcess {
   ) throws(Diagnostic) -> VideoSummary {
     var index = 0
     while let bytes = try read(ReaderMessage.byteCount) {
-      guard let message = ReaderMessage(parsing: bytes), let payload = try read(message.payload) else { break }
+      guard let message = ReaderMessage(parsing: bytes), let payload = try read(message.payload) else {
+        break
+      }
       switch message.kind {
       case .probe: try onProbe(try VideoProbe(try JSON(parsing: payload, source: "foley-reader")))
       case .end:

@@ -92,6 +92,12 @@ package struct ReaderProcess: ~Copyable {
   }
 }
 
+extension String {
+  fileprivate init(describingSignal signal: Int32) {
+    self = strsignal(signal).map { String(cString: $0) } ?? "unknown"
+  }
+}
+
 extension Diagnostic {
   fileprivate static func noReader(_ path: String, _ code: Int32) -> Diagnostic {
     Diagnostic(
@@ -129,7 +135,7 @@ extension Diagnostic {
         help: "free memory or convert the clip to a smaller picture", kind: .software)
     default:
       Diagnostic(
-        "the decoder crashed (\(strsignal(signal).map { String(cString: $0) } ?? "unknown"), signal \(signal))",
+        "the decoder crashed (\(String(describingSignal: signal)), signal \(signal))",
         note: "the file is damaged or hostile, or needs more than the decoder's "
           + "\(limits.memoryBytes >> 20) MiB of memory; nothing else was affected",
         help: "convert the clip to H.264 in .mp4 with a tool you trust")

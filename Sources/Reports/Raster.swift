@@ -47,7 +47,9 @@ struct Raster {
       }
     for character in text {
       for (row, bits) in PixelFont.rows(of: character).enumerated() {
-        for column in 0..<5 where bits >> UInt8(4 - column) & 1 == 1 { self[place + column, y + row] = colour }
+        for column in 0..<5 where bits >> UInt8(4 - column) & 1 == 1 {
+          self[place + column, y + row] = colour
+        }
       }
       place += PixelFont.advance
     }

@@ -1,11 +1,12 @@
 package import Tensors
 
-/// A picture of a sound: a spectrogram a channel, one under the other, with axes in seconds and hertz and a scale
-/// in dB of full scale.
+/// A picture of a sound: a spectrogram a channel, one under the other, with axes in seconds and hertz and a
+/// scale in dB of full scale.
 package enum SpectrogramPNG {
   /// Puts the picture of `channels` (samples of each, full scale ±1) at `path` as PNG.
   ///
-  /// Throws iff there is no channel or no sample, or `path` cannot be written; what was there is then untouched.
+  /// Throws iff there is no channel or no sample, or `path` cannot be written; what was there is then
+  /// untouched.
   package static func write(channels: [[Float]], sampleRate: Int, to path: String) throws(Diagnostic) {
     try AtomicFile.write(try encode(channels: channels, sampleRate: sampleRate), to: path)
   }
@@ -75,7 +76,7 @@ extension Raster {
       let text = hertz < 1000 ? "\(hertz)" : "\(hertz / 1000)k"
       write(text, x: Layout.left - 8, y: place - 3, anchor: .right)
     }
-    write("Hz", x: Layout.left - 8, y: y + Layout.height - 3, anchor: .right)
+    write("Hz", x: Layout.left - 8, y: y - 11, anchor: .right)
   }
 
   /// Marks round moments at the lower edge.
@@ -92,7 +93,7 @@ extension Raster {
       let rounded = (moment * places).rounded() / places
       write(places == 1 ? "\(Int(rounded))" : "\(rounded)", x: x, y: y + 9, anchor: .center)
     }
-    if isLabelled { write("s", x: Layout.left + Layout.width + 12, y: y + 9) }
+    if isLabelled { write("s", x: Layout.left + Layout.width + 18, y: y + 9) }
   }
 
   /// The colours and their dB at the right edge, as high as one plot.
@@ -114,6 +115,7 @@ extension Raster {
 extension Diagnostic {
   fileprivate static func nothingToDraw(_ lengths: [Int], _ rate: Int) -> Diagnostic {
     Diagnostic(
-      "channels of \(lengths) samples at \(rate) a second cannot be drawn; expected 1 to 8 channels with samples")
+      "channels of \(lengths) samples at \(rate) Hz cannot be drawn; expected 1 to 8 channels with samples"
+    )
   }
 }

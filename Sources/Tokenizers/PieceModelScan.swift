@@ -1,7 +1,7 @@
 import Tensors
 
-/// Reads the wire format of a `spiece.model` far enough to know that libsentencepiece can take it: the library
-/// trusts the double array of the character map and would read anywhere.
+/// Reads the wire format of a `spiece.model` far enough to know that libsentencepiece can take it: the
+/// library trusts the double array of the character map and would read anywhere.
 ///
 /// Source: `sentencepiece_model.proto` and darts-clone's `DoubleArrayUnit`.
 struct PieceModelScan {
@@ -50,8 +50,8 @@ struct PieceModelScan {
     }
   }
 
-  /// Every step from every unit must stay inside the array, and every value inside the pool of texts. Units with
-  /// the top bit are values, which no step reaches; the first is the root whatever it holds.
+  /// Every step from every unit must stay inside the array, and every value inside the pool of texts. Units
+  /// with the top bit are values, which no step reaches; the first is the root whatever it holds.
   private static func checkCharacterMap(_ map: [UInt8]) throws(Diagnostic) {
     let words = map.withUnsafeBytes { raw in
       stride(from: 0, to: map.count & ~3, by: 4).map {

@@ -51,7 +51,8 @@ struct ProtobufFields {
 
 extension Diagnostic {
   fileprivate static func malformed(_ place: Int) -> Diagnostic {
-    Diagnostic("this is no SentencePiece model: byte \(place) continues no protobuf message",
+    Diagnostic(
+      "this is no SentencePiece model: byte \(place) continues no protobuf message",
       help: "get the spiece.model of the text encoder again")
   }
 }

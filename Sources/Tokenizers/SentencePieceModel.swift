@@ -21,7 +21,8 @@ package final class SentencePieceModel: @unchecked Sendable {
     } catch { throw error.located(at: path) }
     var words = [CChar](repeating: 0, count: 256)
     guard let model = sentencepiece_load(bytes, bytes.count, &words, words.count) else {
-      throw .refused(path, String(decoding: words.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))
+      throw .refused(
+        path, String(decoding: words.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))
     }
     self.model = model
   }
@@ -65,7 +66,8 @@ extension Diagnostic {
     Diagnostic("\(path) has \(count) bytes; expected a SentencePiece model of at most 64 MiB", at: path)
   }
   fileprivate static func refused(_ path: String, _ words: String) -> Diagnostic {
-    Diagnostic("libsentencepiece refuses \(path): \(words)", at: path,
+    Diagnostic(
+      "libsentencepiece refuses \(path): \(words)", at: path,
       help: "get the spiece.model of the text encoder again")
   }
   fileprivate static func cannotEncode(_ count: Int) -> Diagnostic {

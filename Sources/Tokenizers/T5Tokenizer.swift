@@ -3,8 +3,8 @@ package import Tensors
 /// The tokenizer of T5: SentencePiece Unigram, an end token, padding; special tokens written out in the text
 /// are taken as such.
 ///
-/// As transformers' `T5Tokenizer`: `<pad>` 0, `</s>` 1, `<unk>` 2, then the pieces, then the sentinels, of which
-/// `<extra_id_0>` is the last.
+/// As transformers' `T5Tokenizer`: `<pad>` 0, `</s>` 1, `<unk>` 2, then the pieces, then the sentinels, of
+/// which `<extra_id_0>` is the last.
 package struct T5Tokenizer: Sendable {
   package let model: SentencePieceModel
   package let padding: Int64
@@ -33,8 +33,8 @@ package struct T5Tokenizer: Sendable {
 
   /// `text` as ids and the end token.
   ///
-  /// - Parameter maxLength: how many tokens come out, positive: a longer text loses its tail but keeps the end
-  ///   token, a shorter one is padded; `nil`: as many as there are.
+  /// - Parameter maxLength: how many tokens come out, positive: a longer text loses its tail but keeps the
+  ///   end token, a shorter one is padded; `nil`: as many as there are.
   package func encode(_ text: String, maxLength: Int? = nil) throws(Diagnostic) -> TokenSequence {
     var ids: [Int64] = []
     for part in Parts(text, sentinelCount) {

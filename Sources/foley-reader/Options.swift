@@ -63,8 +63,8 @@ extension Diagnostic {
   fileprivate static func outside(_ name: String, _ value: Double?, _ range: ClosedRange<Double>)
     -> Diagnostic
   {
-    Diagnostic(
-      "--\(name) is \(value.map { "\($0)" } ?? "missing"); expected \(range.lowerBound) to \(range.upperBound)",
-      kind: .usage)
+    let given = value.map { "\($0)" } ?? "missing"
+    return Diagnostic(
+      "--\(name) is \(given); expected \(range.lowerBound) to \(range.upperBound)", kind: .usage)
   }
 }

@@ -10,7 +10,9 @@ enum Output {
   }
 
   /// Writes one message. Throws iff the pipe is closed or the payload does not fit a message.
-  static func write(_ kind: ReaderMessage.Kind, _ width: Int, _ height: Int, _ payload: UnsafeRawBufferPointer)
+  static func write(
+    _ kind: ReaderMessage.Kind, _ width: Int, _ height: Int, _ payload: UnsafeRawBufferPointer
+  )
     throws(Diagnostic)
   {
     guard let head = ReaderMessage(kind, width: width, height: height, payload: payload.count) else {

@@ -27,13 +27,20 @@ import Testing
 
   @Test(arguments: [
     ("#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\nball.mp4\n#EXT-X-ENDLIST\n", "a playlist (hls"),
-    ("v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\n", "a playlist (sdp"),
-    ("1\n00:00:00,000 --> 00:00:02,000\nhello\n\n2\n00:00:02,000 --> 00:00:03,000\nx\n", "foley reads but srt"),
+    (
+      "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\n",
+      "a playlist (sdp"
+    ),
+    (
+      "1\n00:00:00,000 --> 00:00:02,000\nhello\n\n2\n00:00:02,000 --> 00:00:03,000\nx\n",
+      "foley reads but srt"
+    ),
     ("<!DOCTYPE html><html><body>Not found</body></html>\n", "no format that libav knows"),
   ])
   func textNamedMP4(text: String, message: String) throws {
     let path = try folder.put("clip.mp4", text)
-    #expect(Clip.failure(path)?.message.text.contains(message) == true, "\(String(describing: Clip.failure(path)))")
+    #expect(
+      Clip.failure(path)?.message.text.contains(message) == true, "\(String(describing: Clip.failure(path)))")
   }
 
   @Test func whatIsNoFile() throws {
@@ -47,9 +54,12 @@ import Testing
     let missing = folder("missing.mp4")
     #expect(Clip.failure(missing)?.message == "cannot open \(missing): No such file or directory")
     #expect(Clip.failure(missing)?.kind == .noInput)
-    for address in ["http://localhost/clip.mp4", "concat:a.mp4|b.mp4", "tcp://localhost:1", "data:video/mp4,x", "pipe:0"] {
+    for address in [
+      "http://localhost/clip.mp4", "concat:a.mp4|b.mp4", "tcp://localhost:1", "data:video/mp4,x", "pipe:0",
+    ] {
       #expect(
-        Clip.failure(address)?.message == "\(address) is no file but an address; expected the path of a video file")
+        Clip.failure(address)?.message
+          == "\(address) is no file but an address; expected the path of a video file")
     }
   }
 

@@ -20,7 +20,8 @@ import Testing
     try VideoReader().mux(path: Clip.path(clip), sound: try sound(5), to: output)
     #expect(try Clip.frames(output) == Clip.frames(Clip.path(clip)))
     let (old, new) = (try VideoReader().probe(path: Clip.path(clip)), try VideoReader().probe(path: output))
-    #expect((old.width, old.height, old.rotation, old.codec) == (new.width, new.height, new.rotation, new.codec))
+    #expect(
+      (old.width, old.height, old.rotation, old.codec) == (new.width, new.height, new.rotation, new.codec))
     #expect(new.hasAudio)
     #expect(folder.names == ["out.mp4"])
   }

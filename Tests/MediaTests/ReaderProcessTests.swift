@@ -59,7 +59,8 @@ import Testing
   @Test func limitsHold() throws {
     let clip = Clip.path("ball.mp4")
     let small = VideoReader(limits: ReaderLimits(pixels: 1000))
-    #expect(Clip.failure(clip, with: small)?.message == "the pictures have more pixels than the limit of 1000")
+    #expect(
+      Clip.failure(clip, with: small)?.message == "the pictures have more pixels than the limit of 1000")
     let poor = VideoReader(limits: ReaderLimits(memoryBytes: 2 << 20))
     let failure = Clip.failure(clip, with: poor)
     #expect(failure != nil && failure?.kind != .unavailable, "\(String(describing: failure))")

@@ -70,7 +70,9 @@ import Testing
     }
     #expect(try folder.bytes("out.wav") == Array("precious".utf8))
     #expect(throws: Diagnostic.self) { try SoundFile.write(try Self.steps(), to: "/proc/none/out.wav") }
-    #expect(throws: Diagnostic("the channels have [1, 2] samples; expected 1 to 1,024 channels of one length")) {
+    #expect(
+      throws: Diagnostic("the channels have [1, 2] samples; expected 1 to 1,024 channels of one length")
+    ) {
       _ = try Sound(channels: [[0], [0, 0]], sampleRate: 2)
     }
     #expect(throws: Diagnostic("the sample rate is 0; expected 1 to 1,000,000 a second")) {
@@ -81,11 +83,16 @@ import Testing
   @Test func readsOnlyWAV() throws {
     let remedy = "convert it to WAV with PCM or float samples"
     let text = try folder.put("text.wav", "this is not a sound at all")
-    #expect(throws: Diagnostic("\(text) is no WAV file", at: text, help: remedy)) { _ = try SoundFile.read(text) }
+    #expect(throws: Diagnostic("\(text) is no WAV file", at: text, help: remedy)) {
+      _ = try SoundFile.read(text)
+    }
     var bytes = try SoundFile.encode(try Self.steps())
     (bytes[20], bytes[34]) = (7, 8)  // µ-law
     let packed = try folder.put("packed.wav", bytes)
-    #expect(throws: Diagnostic("\(packed) holds compressed samples; expected PCM or float", at: packed, help: remedy)) {
+    #expect(
+      throws: Diagnostic(
+        "\(packed) holds compressed samples; expected PCM or float", at: packed, help: remedy)
+    ) {
       _ = try SoundFile.read(packed)
     }
     let head = try folder.put("head.wav", Array(try SoundFile.encode(try Self.steps()).prefix(44)))

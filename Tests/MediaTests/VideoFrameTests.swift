@@ -1,7 +1,7 @@
 import Media
 import ReaderPipe
-import Tensors
 import TemporaryFolders
+import Tensors
 import Testing
 
 @Suite struct VideoFrameTests {
@@ -38,7 +38,8 @@ import Testing
     #expect(summary == VideoSummary(frameCount: 64, end: 4, damaged: 0))
     #expect(stated?.duration == 4)
     #expect(try stated.map { try VideoProbe($0.json) } == stated)
-    let part = try VideoReader().frames(path: Clip.path("ball.mp4"), duration: 1) { (_) throws(Diagnostic) in }
+    let part = try VideoReader().frames(path: Clip.path("ball.mp4"), duration: 1) { (_) throws(Diagnostic) in
+    }
     #expect(part == VideoSummary(frameCount: 16, end: nil, damaged: 0))
   }
 

@@ -26,7 +26,10 @@ import Testing
   @Test func configurationsTurnStepsOff() throws {
     let off = try VideoPreprocessor(
       JSON.Cursor(
-        ["crop_size": 64, "do_resize": false, "do_center_crop": false, "do_rescale": false, "do_normalize": false],
+        [
+          "crop_size": 64, "do_resize": false, "do_center_crop": false, "do_rescale": false,
+          "do_normalize": false,
+        ],
         file: "video_preprocessor_config.json"))
     let frame = try #require(VideoFrame(width: 2, height: 1, rgb: [1, 2, 3, 4, 5, 6]))
     #expect(off.outputSize(of: frame) == VideoPreprocessor.Size(height: 1, width: 2))

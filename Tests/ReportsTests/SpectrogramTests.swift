@@ -34,7 +34,10 @@ import Testing
     let samples = (0..<8).map { Double($0 * $0 % 7) - 2 }
     for (bin, power) in transform.power(of: samples).enumerated() {
       let turns = samples.indices.map { -2 * Double.pi * Double(bin * $0) / 8 }
-      let (re, im) = (zip(samples, turns).reduce(0) { $0 + $1.0 * cos($1.1) }, zip(samples, turns).reduce(0) { $0 + $1.0 * sin($1.1) })
+      let (re, im) = (
+        zip(samples, turns).reduce(0) { $0 + $1.0 * cos($1.1) },
+        zip(samples, turns).reduce(0) { $0 + $1.0 * sin($1.1) }
+      )
       #expect(abs(power - re * re - im * im) < 1e-9)
     }
   }
@@ -67,7 +70,7 @@ import Testing
   @Test func refuses() {
     #expect(
       throws: Diagnostic(
-        "channels of [0] samples at 44100 a second cannot be drawn; expected 1 to 8 channels with samples")
+        "channels of [0] samples at 44100 Hz cannot be drawn; expected 1 to 8 channels with samples")
     ) { _ = try SpectrogramPNG.encode(channels: [[]], sampleRate: 44_100) }
   }
 }

@@ -4,7 +4,8 @@ import Testing
 import Tokenizers
 
 @Suite struct T5TokenizerTests {
-  private static let fixtures = #filePath.split(separator: "/").dropLast(2).reduce("") { $0 + "/" + $1 } + "/Fixtures/"
+  private static let fixtures =
+    #filePath.split(separator: "/").dropLast(2).reduce("") { $0 + "/" + $1 } + "/Fixtures/"
   private static var directory: String { fixtures + "tiny/tokenizer" }
 
   private let tokenizer: T5Tokenizer
@@ -33,7 +34,8 @@ import Tokenizers
   @Test func padsAndMasks() throws {
     let rain = try tokenizer.encode("rain", maxLength: 4)
     #expect(rain == TokenSequence(ids: [40, 1, 0, 0], mask: [1, 1, 0, 0], dropped: 0))
-    #expect(try tokenizer.encode("", maxLength: 3) == TokenSequence(ids: [1, 0, 0], mask: [1, 0, 0], dropped: 0))
+    #expect(
+      try tokenizer.encode("", maxLength: 3) == TokenSequence(ids: [1, 0, 0], mask: [1, 0, 0], dropped: 0))
   }
 
   @Test func truncationKeepsTheEnd() throws {
@@ -41,7 +43,9 @@ import Tokenizers
     #expect(rain == TokenSequence(ids: [40, 40, 1], mask: [1, 1, 1], dropped: 1))
     #expect(try tokenizer.encode("rain rain", maxLength: 3).dropped == 0)
     #expect(try tokenizer.encode("rain", maxLength: 1) == TokenSequence(ids: [1], mask: [1], dropped: 1))
-    #expect(throws: Diagnostic("the prompt may have 0 tokens; expected at least 1, for the end token", kind: .usage)) {
+    #expect(
+      throws: Diagnostic("the prompt may have 0 tokens; expected at least 1, for the end token", kind: .usage)
+    ) {
       _ = try tokenizer.encode("rain", maxLength: 0)
     }
   }
@@ -80,10 +84,16 @@ import Tokenizers
     let model = try Self.model
     let no = "this is no SentencePiece model: "
     #expect(try failure([])?.message.text == no + "it holds no pieces")
-    #expect(try failure(Array("version https://git-lfs.github.com/spec/v1\n".utf8))?.message.text.hasPrefix(no) == true)
+    #expect(
+      try failure(Array("version https://git-lfs.github.com/spec/v1\n".utf8))?.message.text.hasPrefix(no)
+        == true)
     #expect(try failure(Array(model.prefix(1000)))?.message.text.hasPrefix(no) == true)
-    #expect(try failure(model + [0x0A, 2, 0x0A, 0])?.message.text.hasSuffix("is empty, longer than 1,024 bytes or holds a NUL") == true)
-    #expect(try failure(model + [0x12, 2, 0x18, 2])?.message == "the SentencePiece model is of type 2; expected 1 (Unigram), which T5 uses")
+    #expect(
+      try failure(model + [0x0A, 2, 0x0A, 0])?.message.text.hasSuffix(
+        "is empty, longer than 1,024 bytes or holds a NUL") == true)
+    #expect(
+      try failure(model + [0x12, 2, 0x18, 2])?.message
+        == "the SentencePiece model is of type 2; expected 1 (Unigram), which T5 uses")
     #expect(try failure(model + [0x08, 1])?.message.text == no + "field 1 is no message")
     #expect(try failure(model + [0x1A, 3, 0x12, 1, 9])?.message.text == no + "the character map is cut off")
     let piece: [UInt8] = [0x0A, 5, 0x0A, 3] + Array("dup".utf8)
@@ -101,7 +111,8 @@ import Tokenizers
     #expect(try refusal(unit: [0, 0, 0, 0x7F])?.hasSuffix(outside) == true)
     #expect(try refusal(unit: [0, 1, 0, 0x80])?.hasSuffix(outside) == true)
     #expect(try refusal(unit: [0xFF, 1, 0, 0])?.hasSuffix("names a text outside itself") == true)
-    #expect(try refusal(unit: [0, 0, 0, 0], last: 0x61)?.hasSuffix("texts of the character map do not end") == true)
+    #expect(
+      try refusal(unit: [0, 0, 0, 0], last: 0x61)?.hasSuffix("texts of the character map do not end") == true)
   }
 
   /// The tiny model with its normaliser overruled by one of this character map.

@@ -96,9 +96,9 @@ struct sandbox_limits {
   uint64_t file_bytes;    // size of any file written
 };
 
-/// Confines this process for good: no descriptor above 5, no core dump, limited memory, processor time and file size, no new
-/// privileges, death with its parent and, where the kernel has Landlock, no file or network but the
-/// descriptors it holds. Returns the Landlock version in force, 0 where there is none.
+/// Confines this process for good: no descriptor above 5, no core dump, limited memory, processor time and
+/// file size, no new privileges, death with its parent and, where the kernel has Landlock, no file or
+/// network but the descriptors it holds. Returns the Landlock version in force, 0 where there is none.
 int sandbox_enter(struct sandbox_limits limits);
 
 #endif
