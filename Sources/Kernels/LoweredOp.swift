@@ -29,7 +29,8 @@ extension LoweredOp {
       }
     }
     try outcome.get()
-    return try Tensor(type, bytes: Array(UnsafeRawBufferPointer(start: base + output, count: type.byteCount ?? 0)))
+    return try Tensor(
+      type, bytes: Array(UnsafeRawBufferPointer(start: base + output, count: type.byteCount ?? 0)))
   }
 
   package func gradient(_ site: GradientSite, in g: inout Graph) throws(Diagnostic) -> [Value?] {

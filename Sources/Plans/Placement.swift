@@ -1,5 +1,5 @@
-package import Tensors
 package import Graphs
+package import Tensors
 
 /// Where the bytes of a value lie while a plan runs.
 package enum Placement: Hashable, Sendable {

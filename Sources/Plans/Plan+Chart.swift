@@ -26,7 +26,9 @@ extension Plan {
       let row = (0..<width).map { span.contains($0) ? "█" : "·" }.joined()
       lines.append(label("\(ByteCount(life.size))") + row + "  " + graph[life.value].name.sigil)
     }
-    if largest.count > rows { lines.append(label("") + "and \((largest.count - rows).grouped) smaller values") }
+    if largest.count > rows {
+      lines.append(label("") + "and \((largest.count - rows).grouped) smaller values")
+    }
     return lines.map { $0 + "\n" }.joined()
   }
 

@@ -66,7 +66,8 @@ extension Plan {
   /// those of the node that made them.
   func overlaps() -> [Diagnostic] {
     var problems: [Diagnostic] = []
-    var arena = Bytes(), kept = Bytes()
+    var arena = Bytes()
+    var kept = Bytes()
     var slots: [Int: Value] = [:]
     func holds(_ value: Value) -> Bool {
       let root = root(of: value).value
@@ -138,7 +139,8 @@ extension Diagnostic {
     Diagnostic("\(name.sigil) is not computed before \(reader) reads it", at: name.sigil, kind: .software)
   }
   fileprivate static func exceeds(_ name: Name, _ size: Int, _ placement: Placement) -> Diagnostic {
-    Diagnostic("\(name.sigil) takes \(size) bytes and does not fit in \(placement)", at: name.sigil, kind: .software)
+    Diagnostic(
+      "\(name.sigil) takes \(size) bytes and does not fit in \(placement)", at: name.sigil, kind: .software)
   }
   fileprivate static func overwritten(_ name: Name, _ reader: String) -> Diagnostic {
     Diagnostic("\(name.sigil) is overwritten before \(reader) has read it", at: name.sigil, kind: .software)

@@ -1,5 +1,5 @@
-import Tensors
 package import Graphs
+import Tensors
 
 /// In which order the nodes of a graph run and where each result lies.
 ///

@@ -8,7 +8,8 @@ struct Timeline {
   /// What a value is before places are given.
   enum Role: Equatable {
     case dead
-    case input(Int), parameter(Name)
+    case input(Int)
+    case parameter(Name)
     case view(of: Int, offset: Int)
     /// Computed at `moment`, by the prologue or by a step.
     case computed(moment: Int, inPrologue: Bool)

@@ -105,7 +105,10 @@ final class Binding {
 
   /// Gives back the pages of weights that only the prologue has read.
   private func releaseUnreadWeights() {
-    let read = Set((plan.steps.flatMap { plan.graph[$0].inputs } + plan.graph.outputs.map(\.value)).map { plan.root(of: $0).value })
+    let read = Set(
+      (plan.steps.flatMap { plan.graph[$0].inputs } + plan.graph.outputs.map(\.value)).map {
+        plan.root(of: $0).value
+      })
     for (value, parameter) in plan.graph.parameters where !read.contains(value) {
       weights.release(parameter.path)
     }

@@ -152,9 +152,11 @@ extension Diagnostic {
     Diagnostic("\(name) is \(type), but its memory is asked for as f32", kind: .software)
   }
   fileprivate static func noInput(_ name: Name, _ known: [Name]) -> Diagnostic {
-    Diagnostic("there is no input \(name)", help: "the inputs are \(known.map(\.text).joined(separator: ", "))")
+    Diagnostic(
+      "there is no input \(name)", help: "the inputs are \(known.map(\.text).joined(separator: ", "))")
   }
   fileprivate static func noOutput(_ name: Name, _ known: [Name]) -> Diagnostic {
-    Diagnostic("there is no output \(name)", help: "the outputs are \(known.map(\.text).joined(separator: ", "))")
+    Diagnostic(
+      "there is no output \(name)", help: "the outputs are \(known.map(\.text).joined(separator: ", "))")
   }
 }

@@ -24,7 +24,9 @@ import Testing
       for step in plan.steps {
         let node = lowered[step]
         let signature = Signature(node.inputs.map { lowered[$0].type }, node.type)
-        let isFloat = ([node.type] + signature.inputs).allSatisfy { [.f32, .i64, .bool].contains($0.element) }
+        let isFloat = ([node.type] + signature.inputs).allSatisfy {
+          [.f32, .i64, .bool].contains($0.element)
+        }
         guard isFloat, signature.inputs.first?.element == .f32, Self.exceptions[node.op.name] == nil else {
           continue
         }

@@ -21,7 +21,8 @@ import Testing
   }
 
   private static func wave(_ type: TensorType, _ start: Double) throws(Diagnostic) -> Tensor {
-    try Tensor(reals: (0..<(type.count ?? 0)).map { (start + Double($0) * 7).remainder(dividingBy: 3) }, as: type)
+    try Tensor(
+      reals: (0..<(type.count ?? 0)).map { (start + Double($0) * 7).remainder(dividingBy: 3) }, as: type)
   }
 
   @Sendable private static func parameters(_ path: Name) throws(Diagnostic) -> Tensor {
@@ -120,8 +121,9 @@ import Testing
     _ = try session.run(["x": Tensor(floats: [4, 9], shape: [2])])
     let error = try #require(diagnostic { _ = try session.run(["x": Tensor(floats: [4, -9], shape: [2])]) })
     #expect(error.site == "%root = sqrt(%x) in @g")
-    #expect(error.message.text == "element 1 of the result is nan, the first that is not a finite number"
-      || error.message.text == "element 1 of the result is -nan, the first that is not a finite number")
+    #expect(
+      error.message.text == "element 1 of the result is nan, the first that is not a finite number"
+        || error.message.text == "element 1 of the result is -nan, the first that is not a finite number")
   }
 
   @Test func cancelled() throws {
@@ -154,7 +156,8 @@ import Testing
   @Test func refusals() throws {
     let graph = try Self.layer()
     var session = try Session(graph, parameters: Self.parameters)
-    #expect(diagnostic { try session.run() }?.message.text == "@layer is not bound to the types of its inputs yet")
+    #expect(
+      diagnostic { try session.run() }?.message.text == "@layer is not bound to the types of its inputs yet")
     let type = TensorType(.f32, shape: [2, 8])
     #expect(diagnostic { try session.bind([:]) }?.message.text == "input x is missing")
     try session.bind(["x": type])
