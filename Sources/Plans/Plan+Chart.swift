@@ -4,22 +4,24 @@ import Tensors
 extension Plan {
   /// How full the arena is over the steps, and the lifetimes of its `rows` largest values:
   ///
-  ///     in use  ▁▂▅█▅▂▁                                     peak 412 MiB
+  ///     loading                                             peak 128 MiB
+  ///      in use ▁▂▅█▅▂▁                                     peak 412 MiB
   ///      12 MiB ··███····  %layers.0.ff.hidden
   ///
   /// A column stands for one step or, in longer plans, for several.
   package func chart(rows: Int = 40, columns: Int = 64) -> String {
-    let lives = lives()
-    let length = prologue.count + steps.count
-    guard length > 0, columns > 0, !lives.isEmpty else { return "no value lies in the arena\n" }
-    let width = min(columns, length)
-    func column(_ moment: Int) -> Int { moment * width / length }
-    var use = Array(repeating: 0, count: length)
-    for life in lives { for moment in life.moments { use[moment] += life.size } }
+    let lives = lives(of: steps)
+    guard columns > 0, !lives.isEmpty else { return "no step's result lies in the arena\n" }
+    let (use, width) = (use(of: lives, over: steps.count), min(columns, steps.count))
+    func column(_ moment: Int) -> Int { moment * width / steps.count }
     var heights = Array(repeating: 0, count: width)
     for (moment, bytes) in use.enumerated() { heights[column(moment)] = max(heights[column(moment)], bytes) }
     let peak = heights.max() ?? 0
-    var lines = [label("in use") + heights.map { bar($0, of: peak) }.joined() + "  peak \(ByteCount(peak))"]
+    var lines: [String] = []
+    if let peak = self.use(of: self.lives(of: prologue), over: prologue.count).max(), peak > 0 {
+      lines.append(label("loading") + String(repeating: " ", count: width) + "  peak \(ByteCount(peak))")
+    }
+    lines.append(label("in use") + heights.map { bar($0, of: peak) }.joined() + "  peak \(ByteCount(peak))")
     let largest = lives.sorted { a, b in (b.size, a.moments.lowerBound) < (a.size, b.moments.lowerBound) }
     for life in largest.prefix(rows).sorted(by: { $0.moments.lowerBound < $1.moments.lowerBound }) {
       let span = column(life.moments.lowerBound)...column(life.moments.upperBound)
@@ -38,11 +40,18 @@ extension Plan {
     var moments: ClosedRange<Int>
   }
 
-  /// The values of the arena, with the moments from their step to their last reader's.
-  private func lives() -> [Life] {
+  /// The bytes in use at each of `count` moments.
+  private func use(of lives: [Life], over count: Int) -> [Int] {
+    var use = Array(repeating: 0, count: count)
+    for life in lives { for moment in life.moments { use[moment] += life.size } }
+    return use
+  }
+
+  /// The values of the arena that `work` computes, with the moments from their step to their last reader's.
+  private func lives(of work: [Value]) -> [Life] {
     var lives: [Value: Life] = [:]
     var order: [Value] = []
-    for (moment, step) in (prologue + steps).enumerated() {
+    for (moment, step) in work.enumerated() {
       for input in graph[step].inputs {
         let root = root(of: input).value
         guard let life = lives[root] else { continue }
