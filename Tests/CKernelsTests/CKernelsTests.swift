@@ -80,8 +80,8 @@ func expectEverywhere(
       #expect(memory.guardsHold, "\(isa) wrote outside its output", sourceLocation: location)
       #expect(values.count == expected.count, sourceLocation: location)
       let bits = values.map(\.bitPattern)
-      #expect(
-        bits == first ?? bits, "\(isa) differs with \(threads) threads", sourceLocation: location)
+      let same = bits == first ?? bits
+      #expect(same, "\(isa) differs with \(threads) threads", sourceLocation: location)
       guard first == nil else { continue }
       first = bits
       let error = relativeError(values, expected)

@@ -46,7 +46,7 @@ extension CKernelsTests {
     /// Each result is within a few units in the last place, element by element.
     @Test(arguments: functions)
     func unary(function: Function) {
-      let inputs = Numbers.floats(33_333, in: function.range) + [function.range.lowerBound, 0.5, 1, 2]
+      let inputs = Numbers.floats(17_001, in: function.range) + [function.range.lowerBound, 0.5, 1, 2]
       let expected = inputs.map { function.exact(Double($0)) }
       let x = Memory(inputs)
       expectEverywhere(expected, within: 1e-6) {
@@ -104,7 +104,7 @@ extension CKernelsTests {
       ([1], [1], [1]),
       ([77], [1], [1]),
       ([77], [1], [0]),
-      ([40_001], [0], [1]),
+      ([17_001], [0], [1]),
       ([5, 33], [33, 1], [0, 1]),
       ([5, 33], [33, 1], [1, 0]),
       ([5, 33], [1, 5], [33, 1]),
