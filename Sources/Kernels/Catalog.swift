@@ -7,5 +7,6 @@ extension Kernel {
 
 extension LoweringRule {
   /// All ops that become others before kernels compute them.
-  static let catalog: [LoweringRule] = reductions + rotations + snakes + convolutions
+  static let catalog: [LoweringRule] =
+    gathering + reductions + rotations + snakes + convolutions
 }

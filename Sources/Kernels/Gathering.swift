@@ -41,6 +41,19 @@ extension Kernel {
   ]
 }
 
+extension LoweringRule {
+  /// Indices of other types, as `i64`.
+  static let gathering: [LoweringRule] = [widening(Gather.self), widening(ScatterAdd.self)]
+
+  private static func widening(_ op: (some Op).Type) -> LoweringRule {
+    LoweringRule(op) { (op, inputs, name, lowering) throws(Diagnostic) in
+      guard lowering.graph[inputs[1]].type.element != .i64 else { return nil }
+      let indices = try lowering.add(Cast(element: .i64), [inputs[1]], name: Name("\(name).indices"))
+      return try lowering.add(op, [inputs[0], indices], name: name)
+    }
+  }
+}
+
 /// An array seen as blocks of `length` rows each, `count` of which are named.
 private struct Rows {
   let blocks: Int

@@ -9,13 +9,14 @@ extension Graph {
   /// ops become others that a kernel wants (`LoweringRule`); a parameter that the checkpoint holds in another
   /// element type is cast. Equal nodes become one. Inputs, outputs and parameters keep their names.
   ///
-  /// `stored` says which element type the parameter of a path is kept in.
+  /// `stored` says which element type the parameter of a path is kept in. Throws iff a length is still open.
   package func lowered(
     for kernels: KernelTable, stored: (Name) throws(Diagnostic) -> DType
   ) throws(Diagnostic) -> Graph {
     var lowering = Lowering(name, kernels)
     var values: [Value] = []
     for node in nodes {
+      if let open = node.type.dims.lazy.compactMap(\.name).first { throw .open(node, open) }
       let inputs = node.inputs.map { values[Int($0.index)] }
       switch node.op {
       case is Input: values.append(try lowering.graph.input(node.name, node.type))
@@ -105,5 +106,13 @@ struct Lowering {
       values.append(try add(node.op, operands, name: isResult ? name : node.name.prefixed(by: name)))
     }
     return values[Int(result.index)]
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func open(_ node: Node, _ length: String) -> Diagnostic {
+    Diagnostic(
+      "\(node.op.name) needs the length \(length), which no input binds",
+      at: "\(node.name.sigil): \(node.type)")
   }
 }

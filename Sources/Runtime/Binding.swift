@@ -42,7 +42,7 @@ final class Binding {
     let isKept = kept?.serves(plan) == true
     if let kept, isKept { prologue = kept } else { prologue = try Prologue(plan) }
     arena = try Arena(byteCount: end, for: "the tensors of @\(plan.graph.name)")
-    if !isKept { try prologueSteps(options.kernels).run(plan.graph, options, &profile) }
+    if !isKept { try load(options, &profile) }
     for value in plan.steps { try add(value, to: &steps, options.kernels.run) }
     for (index, value) in plan.graph.inputs.enumerated() {
       let (name, type) = (plan.graph[value].name, plan.graph[value].type)
@@ -52,25 +52,45 @@ final class Binding {
       let address = UnsafeMutableRawPointer(mutating: try address(of: output.value))
       outputs[output.name] = Slot(type: plan.graph[output.value].type, address: address)
     }
-    releaseUnreadWeights()
   }
 
   func run(_ options: SessionOptions, _ profile: inout Profile) throws(Diagnostic) {
     try steps.run(plan.graph, options, &profile)
   }
 
-  /// What runs once. Constants and small tensors are evaluated as the reference does it, in `Double`: tables
-  /// of angles and scales are then exact, at no cost that anybody would notice.
-  private func prologueSteps(_ kernels: KernelTable) throws(Diagnostic) -> StepList {
+  /// Runs the prologue, and gives back the pages of each weight that nothing reads any more.
+  ///
+  /// Constants and small tensors are evaluated as the reference does it, in `Double`: tables of angles and
+  /// scales are then exact, at no cost that anybody would notice.
+  private func load(_ options: SessionOptions, _ profile: inout Profile) throws(Diagnostic) {
     let graph = plan.graph
     let learnt = graph.depending(on: Set(graph.parameters.map(\.value)))
     var list = StepList()
     for value in plan.prologue {
       let size = (graph[value].inputs + [value]).reduce(0) { $0 + (graph[$1].type.count ?? 0) }
       let isExact = !learnt[Int(value.index)] || size <= 1 << 14
-      try add(value, to: &list, isExact ? KernelTable.reference : kernels.run)
+      try add(value, to: &list, isExact ? KernelTable.reference : options.kernels.run)
     }
-    return list
+    let lastReads = lastReadsOfWeights()
+    try list.run(graph, options, &profile) { value in
+      for path in lastReads[value] ?? [] { weights.release(path) }
+    }
+  }
+
+  /// For each node of the prologue the parameters that neither a later node nor an output reads.
+  private func lastReadsOfWeights() -> [Value: [Name]] {
+    var lastReaders: [Name: Value?] = [:]
+    func note(_ input: Value, by reader: Value?) {
+      if case .parameter(let path) = plan.placements[plan.root(of: input).value] {
+        lastReaders[path] = reader
+      }
+    }
+    for value in plan.prologue { for input in plan.graph[value].inputs { note(input, by: value) } }
+    for value in plan.steps { for input in plan.graph[value].inputs { note(input, by: nil) } }
+    for output in plan.graph.outputs { note(output.value, by: nil) }
+    var reads: [Value: [Name]] = [:]
+    for (path, reader) in lastReaders { if let reader { reads[reader, default: []].append(path) } }
+    return reads
   }
 
   private func add(_ value: Value, to list: inout StepList, _ run: (any Op, Signature) -> Run)
@@ -101,17 +121,6 @@ final class Binding {
 
   private func place(_ start: Int, _ type: TensorType) -> UnsafeMutableRawPointer {
     arena.address(of: start..<start + (type.byteCount ?? 0))
-  }
-
-  /// Gives back the pages of weights that only the prologue has read.
-  private func releaseUnreadWeights() {
-    let read = Set(
-      (plan.steps.flatMap { plan.graph[$0].inputs } + plan.graph.outputs.map(\.value)).map {
-        plan.root(of: $0).value
-      })
-    for (value, parameter) in plan.graph.parameters where !read.contains(value) {
-      weights.release(parameter.path)
-    }
   }
 }
 

@@ -51,7 +51,6 @@ package struct Session: ~Copyable {
     let lengths = try graph.lengths(of: types)
     if let binding, binding.lengths == lengths { return }
     let bound = try graph.binding(lengths)
-    try bound.requireFixedLengths()
     let lowered = try bound.lowered(for: options.kernels, stored: weights.element)
     let plan = try Plan(lowered)
     let kept = binding?.prologue
@@ -127,21 +126,7 @@ extension Session {
   }
 }
 
-extension Graph {
-  /// Throws iff a length is still open.
-  fileprivate func requireFixedLengths() throws(Diagnostic) {
-    for node in nodes {
-      if let open = node.type.dims.lazy.compactMap(\.name).first { throw .open(node, open) }
-    }
-  }
-}
-
 extension Diagnostic {
-  fileprivate static func open(_ node: Node, _ length: String) -> Diagnostic {
-    Diagnostic(
-      "\(node.op.name) needs the length \(length), which no input binds",
-      at: "\(node.name.sigil): \(node.type)")
-  }
   fileprivate static func unbound(_ graph: String) -> Diagnostic {
     Diagnostic("@\(graph) is not bound to the types of its inputs yet", kind: .software)
   }

@@ -29,8 +29,11 @@ struct StepList {
     self.operands += operands + [UnsafeRawPointer(output)]
   }
 
-  /// Throws iff a step throws, a result is not finite and that is checked, or the run is cancelled.
-  func run(_ graph: Graph, _ options: SessionOptions, _ profile: inout Profile) throws(Diagnostic) {
+  /// Calls `done` behind each step. Throws iff a step throws, a result is not finite and that is checked, or
+  /// the run is cancelled.
+  func run(
+    _ graph: Graph, _ options: SessionOptions, _ profile: inout Profile, done: (Value) -> Void = { _ in }
+  ) throws(Diagnostic) {
     for step in steps {
       guard !options.isCancelled() else { throw .cancelled() }
       let began = options.measuresTime ? Profile.now() : 0
@@ -41,6 +44,7 @@ struct StepList {
         throw error.located(at: "\(graph.line(of: graph[step.value])) in @\(graph.name)")
       }
       if options.measuresTime { profile.add(Profile.now() - began, to: graph[step.value].op.name) }
+      done(step.value)
     }
   }
 

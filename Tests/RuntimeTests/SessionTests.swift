@@ -28,6 +28,7 @@ import Testing
   @Sendable private static func parameters(_ path: Name) throws(Diagnostic) -> Tensor {
     switch path {
     case "weight": try wave(TensorType(.f32, shape: [6, 8]), 1)
+    case "kernel": try wave(TensorType(.f32, shape: [40, 96, 5]), 4)
     case "bias": try wave(TensorType(.f32, shape: [6]), 2)
     default: try wave(TensorType(.f32, shape: [8]), 3)
     }
@@ -93,16 +94,21 @@ import Testing
   @Test func threadsDoNotMatter() throws {
     var graph = Graph(name: "g")
     let x = try graph.input("x", TensorType(.f32, shape: [1, 300, 96]))
-    let w = try graph.add(Transpose(permutation: [0, 2, 1]), [x])
+    let channels = try graph.add(Transpose(permutation: [0, 2, 1]), [x])
     let a = try graph.add(Attention(heads: 4, scale: 0.2), [x, x, x])
-    let b = try graph.add(Softmax(), [try graph.matmul(a, w)])
-    graph.output("y", try graph.mean(try graph.matmul(b, x), axes: [1]))
+    let b = try graph.add(Softmax(), [graph.matmul(a, channels)])
+    let c = try graph.add(LayerNorm(eps: 1e-5), [graph.matmul(b, x)])
+    let w = try graph.parameter("kernel", TensorType(.f32, shape: [40, 96, 5]))
+    let conv = try graph.add(Conv(strides: [2], dilations: [1], before: [2], after: [2]), [channels, w])
+    graph.output("mean", try graph.mean(c, axes: [1]))
+    graph.output("conv", try graph.add(SiLU(), [conv]))
     let input = try Self.wave(TensorType(.f32, shape: [1, 300, 96]), 1)
     var results: [[Float]] = []
     for threads in [1, 2, 3] {
       try Machine.use(threads: threads)
       var session = try Session(graph, parameters: Self.parameters)
-      results.append(try #require(try session.run(["x": input])["y"]).floats())
+      let outputs = try session.run(["x": input])
+      results.append(try #require(outputs["mean"]).floats() + #require(outputs["conv"]).floats())
     }
     try Machine.use()
     #expect(results[0] == results[1] && results[0] == results[2])

@@ -2,8 +2,8 @@ import Tensors
 
 extension Tensor {
   /// Whether the types are the same and no element differs from `other`'s by more than round-off of the
-  /// largest; infinities and NaN stand in the same places. Whole numbers are equal.
-  func isNear(_ other: Tensor) throws(Diagnostic) -> Bool {
+  /// largest, of which `tolerance` is the part allowed in `f32`; infinities and NaN stand in the same places. Whole numbers are equal.
+  func isNear(_ other: Tensor, tolerance: Double = 2e-6) throws(Diagnostic) -> Bool {
     guard type == other.type else { return false }
     guard type.element.isFloat else { return try integers() == other.integers() }
     let (a, b) = (try reals(), try other.reals())
@@ -11,7 +11,7 @@ extension Tensor {
     let tolerance =
       switch type.element {
       case .f64: 1e-12
-      case .f32: 2e-6
+      case .f32: tolerance
       default: 1e-2
       }
     return zip(a, b).allSatisfy { a, b in
