@@ -6,6 +6,14 @@
 
 enum { MAX_FAILURES = 1000 };
 
+/// The default, remembering that memory ran out: decoders report that as damage.
+static int take_buffer(AVCodecContext *decoder, AVFrame *frame, int flags) {
+  int code = avcodec_default_get_buffer2(decoder, frame, flags);
+  struct source *source = decoder->opaque;
+  if (code == AVERROR(ENOMEM)) source->starved = true;
+  return code;
+}
+
 static int open_decoder(struct source *source, struct fault *fault) {
   const AVCodecParameters *parameters = source->stream->codecpar;
   const char *name = avcodec_get_name(parameters->codec_id);
@@ -22,6 +30,8 @@ static int open_decoder(struct source *source, struct fault *fault) {
   source->decoder->codec_whitelist = av_strdup(ALLOWED_CODECS);
   source->decoder->max_pixels = source->limits.max_pixels;
   source->decoder->thread_count = 1;
+  source->decoder->opaque = source;
+  source->decoder->get_buffer2 = take_buffer;
   source->decoder->pkt_timebase = source->stream->time_base;
   source->decoder->flags |= AV_CODEC_FLAG_BITEXACT;
   int code = avcodec_open2(source->decoder, codec, NULL);
@@ -62,6 +72,10 @@ static double stated_duration(const struct source *source) {
   const AVDictionaryEntry *tag = av_dict_get(stream->metadata, "DURATION", NULL, 0);
   int64_t microseconds = 0;
   if (tag && av_parse_time(&microseconds, tag->value, 1) == 0 && microseconds > 0) return microseconds / 1e6;
+  const AVRational rate = stream->avg_frame_rate;
+  // Of an .avi that was cut off libav shortens the duration, but not the number of frames.
+  if (!strcmp(source->format->iformat->name, "avi") && stream->nb_frames > 0 && rate.num > 0 && rate.den > 0)
+    return stream->nb_frames / av_q2d(rate);
   if (stream->duration > 0 && stream->duration != AV_NOPTS_VALUE)
     return stream->duration * av_q2d(stream->time_base);
   if (source->format->duration > 0 && source->format->duration != AV_NOPTS_VALUE)
@@ -146,6 +160,7 @@ int source_advance(struct source *source, struct fault *fault) {
   }
   for (;;) {
     int code = avcodec_receive_frame(source->decoder, source->current);
+    if (source->starved) return fault_set(fault, FAULT_MEMORY, "");
     if (code == 0) {
       source->deadline = 0;
       source->failures = 0;
@@ -167,9 +182,21 @@ int source_advance(struct source *source, struct fault *fault) {
   }
 }
 
+/// Goes to the first key frame. Streams without an index are searched by time and may land behind it, but
+/// their first byte is a beginning.
+static void rewind_container(struct source *source) {
+  const AVInputFormat *kind = source->format->iformat;
+  int index = source->stream->index;
+  if (kind->read_timestamp && !(kind->flags & AVFMT_NO_BYTE_SEEK))
+    av_seek_frame(source->format, -1, 0, AVSEEK_FLAG_BYTE);
+  else if (av_seek_frame(source->format, index, INT64_MIN / 2, AVSEEK_FLAG_BACKWARD) < 0)
+    av_seek_frame(source->format, index, INT64_MIN / 2, 0);
+}
+
 void source_seek(struct source *source, int64_t ticks) {
-  if (av_seek_frame(source->format, source->stream->index, ticks, AVSEEK_FLAG_BACKWARD) < 0)
-    av_seek_frame(source->format, source->stream->index, INT64_MIN / 2, AVSEEK_FLAG_BACKWARD);
+  int index = source->stream->index;
+  if (ticks == INT64_MIN || av_seek_frame(source->format, index, ticks, AVSEEK_FLAG_BACKWARD) < 0)
+    rewind_container(source);
   avcodec_flush_buffers(source->decoder);
   av_frame_unref(source->previous);
   av_frame_unref(source->current);

@@ -22,6 +22,7 @@ struct muxer {
   AVFrame *frame;
   int64_t origin, end;  // ticks of the source: time 0 of the result, and its end
   int64_t last_end;     // ticks after `origin` at which the last packet shown ends
+  int64_t seen, first_time, last_order;  // packets so far; pts of the first and dts of the last, in ticks
   int64_t samples, sample_limit;
 };
 
@@ -42,6 +43,21 @@ static int send_picture(struct muxer *mux, AVPacket *packet, struct fault *fault
   return write_packet(mux, packet, fault);
 }
 
+/// Gives `packet` the decoding time that containers such as Matroska do not store for the first ones: as many
+/// frames before the first picture as the decoder holds back.
+static void complete_times(struct muxer *mux, AVPacket *packet) {
+  if (packet->pts == AV_NOPTS_VALUE) packet->pts = packet->dts;
+  if (packet->pts == AV_NOPTS_VALUE) return;
+  if (mux->seen == 0) mux->first_time = packet->pts;
+  int64_t ahead = mux->source->stream->codecpar->video_delay - mux->seen;
+  if (packet->dts == AV_NOPTS_VALUE && ahead > 0)
+    packet->dts = mux->first_time - ahead * FFMAX(packet->duration, 1);
+  if (packet->dts == AV_NOPTS_VALUE) packet->dts = mux->seen ? mux->last_order + 1 : packet->pts;
+  if (mux->seen) packet->dts = FFMAX(packet->dts, mux->last_order + 1);
+  mux->last_order = packet->dts;
+  mux->seen++;
+}
+
 /// Writes packets in decoding order up to the last one that is shown before the end.
 static int copy_picture(struct muxer *mux, struct fault *fault) {
   struct source *source = mux->source;
@@ -51,8 +67,7 @@ static int copy_picture(struct muxer *mux, struct fault *fault) {
     if (code < 0) return 0;
     AVPacket *packet = mux->packet;
     bool is_ours = packet->stream_index == source->stream->index;
-    if (packet->dts == AV_NOPTS_VALUE) packet->dts = packet->pts;
-    if (packet->pts == AV_NOPTS_VALUE) packet->pts = packet->dts;
+    if (is_ours) complete_times(mux, packet);
     if (!is_ours || packet->pts == AV_NOPTS_VALUE) {
       av_packet_unref(packet);
       continue;
@@ -191,7 +206,7 @@ static int choose_range(struct muxer *mux, struct fault *fault) {
   mux->origin = first + llrint(mux->request.start / av_q2d(base));
   bool is_bounded = mux->request.duration >= 0;
   mux->end = is_bounded ? mux->origin + llrint(mux->request.duration / av_q2d(base)) : INT64_MAX / 4;
-  source_seek(source, mux->origin);
+  source_seek(source, mux->request.start > 0 ? mux->origin : INT64_MIN);
   return 0;
 }
 

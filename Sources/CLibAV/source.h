@@ -8,7 +8,7 @@
 #include <libswscale/swscale.h>
 
 /// The demuxers and decoders that may run, by libav's names.
-#define ALLOWED_FORMATS "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg"
+#define ALLOWED_FORMATS "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts"
 #define ALLOWED_CODECS \
   "h264,hevc,vp8,vp9,libdav1d,av1,mpeg4,mpeg2video,mpeg1video,mjpeg,prores,theora,ffv1,rawvideo"
 
@@ -30,7 +30,7 @@ struct source {
   int64_t time, length;
   int64_t damaged;
   int failures;  // packets in a row that did not decode
-  bool draining, decoded;
+  bool draining, decoded, starved;
   struct orientation orientation;
   struct SwsContext *scaler;
   uint8_t *plane, *upright;

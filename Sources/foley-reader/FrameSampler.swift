@@ -93,8 +93,8 @@ struct FrameSampler: ~Copyable {
   private func goToStart() throws(Diagnostic) {
     guard request.start > 0 else { return }
     let ten = Int64(10 / tick)
-    for target in [startTicks, startTicks - ten, startTicks - 6 * ten, origin] {
-      source.seek(to: max(origin, target))
+    for target in [startTicks, startTicks - ten, startTicks - 6 * ten, .min] {
+      source.seek(to: target > origin ? target : .min)
       guard try source.advance() else { continue }
       if source.time <= startTicks || source.time <= origin { return }
     }
@@ -129,17 +129,22 @@ extension FrameSampler {
   }
 }
 
+extension Double {
+  /// Rounded down to hundredths.
+  fileprivate var hundredths: Double { (self * 100).rounded(.down) / 100 }
+}
+
 extension Diagnostic {
   fileprivate static func startsAfterEnd(_ start: Double, _ end: Double) -> Diagnostic {
     Diagnostic(
-      "the start at \(start) s is not before the end of the video at \(end) s",
+      "the start at \(start) s is not before the end of the video at \(end.hundredths) s",
       help: "pass a smaller --start", kind: .usage)
   }
   fileprivate static func cutOff(_ end: Double, _ stated: Double) -> Diagnostic {
     Diagnostic(
-      "the pictures end after \(end) s, but the container states \(stated) s",
+      "the pictures end after \(end.hundredths) s, but the container states \(stated.hundredths) s",
       note: "the file is cut off or damaged",
-      help: "get the whole file, or use what is there with --duration \(end)")
+      help: "get the whole file, or use what is there with --duration \(end.hundredths)")
   }
   fileprivate static func cannotSeek(_ start: Double) -> Diagnostic {
     Diagnostic("no frame at or before \(start) s can be decoded", help: "pass another --start")

@@ -65,7 +65,7 @@ struct source_facts source_describe(const struct source *source);
 int source_advance(struct source *source, struct fault *fault);
 
 /// Goes to a key frame at or before `ticks` of presentation time, or to the beginning where the container
-/// cannot seek. Both frames are forgotten.
+/// cannot seek or `ticks` is INT64_MIN. Both frames are forgotten.
 void source_seek(struct source *source, int64_t ticks);
 
 /// Presentation time and duration (0: unknown) of the current frame in ticks; times increase.
