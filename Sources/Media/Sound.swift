@@ -17,6 +17,17 @@ package struct Sound: Hashable, Sendable {
     (self.channels, self.sampleRate) = (channels, sampleRate)
   }
 
+  /// The sound in `tensor`, `[channels, samples]` or `[1, channels, samples]`.
+  ///
+  /// Throws as the other does, and iff the tensor has another rank or holds no values.
+  package init(_ tensor: Tensor, sampleRate: Int) throws(Diagnostic) {
+    let shape = tensor.shape
+    guard shape.count == 2 || (shape.count == 3 && shape[0] == 1) else { throw .shape(tensor.type) }
+    let (values, length) = (try tensor.floats(), shape[shape.count - 1])
+    let channels = (0..<shape[shape.count - 2]).map { Array(values[$0 * length..<($0 + 1) * length]) }
+    try self.init(channels: channels, sampleRate: sampleRate)
+  }
+
   /// Samples a channel.
   package var count: Int { channels.first?.count ?? 0 }
   /// Seconds.
@@ -79,6 +90,9 @@ package struct Sound: Hashable, Sendable {
 }
 
 extension Diagnostic {
+  fileprivate static func shape(_ type: TensorType) -> Diagnostic {
+    Diagnostic("\(type) is no sound; expected [channels, samples] or [1, channels, samples]")
+  }
   fileprivate static func channels(_ lengths: [Int]) -> Diagnostic {
     Diagnostic("the channels have \(lengths) samples; expected 1 to 1,024 channels of one length")
   }

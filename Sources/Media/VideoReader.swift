@@ -103,7 +103,7 @@ extension Diagnostic {
     Diagnostic("the duration is \(duration) s; expected more than 0", kind: .usage)
   }
   fileprivate static func tooLong(_ seconds: Double?, _ limit: Double, asked: Bool) -> Diagnostic {
-    let length = seconds.map { "\(($0 * 100).rounded() / 100) s" } ?? "more"
+    let length = seconds.map { "\(($0 * 100).rounded() / 100) s" } ?? "more than \(limit) s"
     return Diagnostic(
       asked
         ? "the duration asked for is \(length); the limit is \(limit) s"

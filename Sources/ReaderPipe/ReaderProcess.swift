@@ -125,6 +125,7 @@ extension Diagnostic {
   }
   fileprivate static func died(_ signal: Int32, _ limits: ReaderLimits) -> Diagnostic {
     switch signal {
+    case SIGINT, SIGTERM: Diagnostic("interrupted", kind: .interrupted)
     case SIGXCPU:
       Diagnostic(
         "the decoder used up its \(limits.cpuSeconds) s of processor time",

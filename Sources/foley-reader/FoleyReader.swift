@@ -33,7 +33,8 @@ import Tensors
       switch self {
       case .probe: try Output.write(Array((Source(limits).probe.json.printed() + "\n").utf8))
       case .frames:
-        var sampler = try FrameSampler(Source(limits), try options.sampling())
+        let request = try options.sampling()
+        var sampler = try FrameSampler(Source(limits), request)
         try sampler.run()
       case .mux:
         var fault = fault()

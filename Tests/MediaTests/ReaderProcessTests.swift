@@ -23,6 +23,7 @@ import Testing
     ("kill -SEGV $$", "the decoder crashed (Segmentation fault, signal 11)"),
     ("kill -KILL $$", "the decoder was killed (signal 9)"),
     ("kill -XCPU $$", "the decoder used up its 600 s of processor time"),
+    ("kill -INT $$", "interrupted"),
     ("exit 3", "foley-reader failed with exit status 3 and no message"),
     ("exit 0", "foley-reader sent something that is no video message"),
     ("printf 0123456789", "foley-reader ended in the middle of its output"),
@@ -64,6 +65,22 @@ import Testing
     let poor = VideoReader(limits: ReaderLimits(memoryBytes: 2 << 20))
     let failure = Clip.failure(clip, with: poor)
     #expect(failure != nil && failure?.kind != .unavailable, "\(String(describing: failure))")
+  }
+
+  @Test(arguments: [
+    (["listen"], "foley-reader takes probe, frames or mux"),
+    (["probe", "--rate"], "--rate is not followed by a number; expected pairs of --name and number"),
+    (["frames", "--rate", "0"], "--rate is 0.0; expected 1.0 to 1000.0"),
+  ])
+  func wrongCommandLines(arguments: [String], message: String) throws {
+    var reader = try ReaderProcess(arguments: arguments, files: [])
+    do throws(Diagnostic) {
+      let bytes = try reader.readToEnd(limit: 10)
+      Issue.record("it wrote \(bytes)")
+    } catch {
+      #expect(error.message.text == message)
+      #expect(error.kind == .usage)
+    }
   }
 
   @Test func messagesPrintAndParse() throws {

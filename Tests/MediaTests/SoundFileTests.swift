@@ -40,6 +40,17 @@ import Testing
     #expect(Array(bytes.suffix(expected.count)) == expected)
   }
 
+  @Test func tensorsAreSounds() throws {
+    let tensor = try Tensor(floats: [1, 2, 3, 4, 5, 6], shape: [1, 2, 3])
+    let sound = try Sound(tensor, sampleRate: 8000)
+    #expect(sound.channels == [[1, 2, 3], [4, 5, 6]])
+    #expect(sound == (try Sound(tensor.reshaped([2, 3]), sampleRate: 8000)))
+    #expect(sound.interleaved == [1, 4, 2, 5, 3, 6])
+    #expect(sound.prefix(2).channels == [[1, 2], [4, 5]])
+    let words = Diagnostic("f32[2, 1, 3] is no sound; expected [channels, samples] or [1, channels, samples]")
+    #expect(throws: words) { _ = try Sound(tensor.reshaped([2, 1, 3]), sampleRate: 8000) }
+  }
+
   @Test func levels() throws {
     let loud = try Sound(channels: [[2, -4, 1]], sampleRate: 8000)
     #expect(loud.leveled(.dividePeak).channels == [[0.5, -1, 0.25]])
