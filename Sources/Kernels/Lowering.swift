@@ -9,7 +9,8 @@ extension Graph {
   /// ops become others that a kernel wants (`LoweringRule`); a parameter that the checkpoint holds in another
   /// element type is cast. Equal nodes become one. Inputs, outputs and parameters keep their names.
   ///
-  /// `stored` says which element type the parameter of a path is kept in. Throws iff a length is still open.
+  /// `stored` says which element type the parameter of a path is kept in. Throws iff a length is still open or
+  /// a tensor does not fit in an address space.
   package func lowered(
     for kernels: KernelTable, stored: (Name) throws(Diagnostic) -> DType
   ) throws(Diagnostic) -> Graph {
@@ -17,6 +18,7 @@ extension Graph {
     var values: [Value] = []
     for node in nodes {
       if let open = node.type.dims.lazy.compactMap(\.name).first { throw .open(node, open) }
+      guard node.type.isAddressable else { throw .tooLarge(node.op.name, node.type) }
       let inputs = node.inputs.map { values[Int($0.index)] }
       switch node.op {
       case is Input: values.append(try lowering.graph.input(node.name, node.type))
@@ -82,16 +84,14 @@ struct Lowering {
   }
 
   private mutating func lower(_ op: any Op, _ inputs: [Value], name: Name) throws(Diagnostic) -> Value {
+    let types = inputs.map { graph[$0].type }
+    let type = try op.infer(types)
+    guard type.isAddressable else { throw .tooLarge(op.name, type) }
     if let value = try kernels.rule(for: op)?.apply(op, inputs, name, &self) { return value }
-    if let composite = op as? any CompositeOp, !(try isCovered(op, inputs)) {
+    if let composite = op as? any CompositeOp, kernels.fast(op, Signature(types, type)) == nil {
       return try expand(composite, inputs, name: name)
     }
     return try graph.add(op, inputs, name: name)
-  }
-
-  private func isCovered(_ op: any Op, _ inputs: [Value]) throws(Diagnostic) -> Bool {
-    let types = inputs.map { graph[$0].type }
-    return kernels.fast(op, Signature(types, try op.infer(types))) != nil
   }
 
   /// Appends the nodes of the expansion; the last takes `name`, the others have it in front of theirs.
@@ -109,7 +109,20 @@ struct Lowering {
   }
 }
 
+extension TensorType {
+  /// Whether the bytes of the tensor and of any part of it can be counted.
+  fileprivate var isAddressable: Bool {
+    guard byteCount != nil, let shape, let count = TensorType.count(shape.filter { $0 != 0 }) else {
+      return false
+    }
+    return count <= Int.max >> 8
+  }
+}
+
 extension Diagnostic {
+  fileprivate static func tooLarge(_ op: String, _ type: TensorType) -> Diagnostic {
+    Diagnostic("\(op) gives \(type), which does not fit in an address space", help: "run on shorter inputs")
+  }
   fileprivate static func open(_ node: Node, _ length: String) -> Diagnostic {
     Diagnostic(
       "\(node.op.name) needs the length \(length), which no input binds",

@@ -59,6 +59,19 @@ import Testing
     #expect(graph[named: "w.f32"].map { graph[$0].op is Cast } == true)
   }
 
+  /// Lengths that no machine can hold are refused before a kernel counts with them, also beside a zero.
+  @Test(arguments: [[1 << 40, 1 << 30], [0, 1 << 61]]) func monsters(shape: [Int]) throws {
+    var graph = Graph(name: "g")
+    let x = try graph.input("x", TensorType(.f32, shape: [shape[0], 1]))
+    graph.output("y", try graph.broadcast(x, shape.map(Dim.fixed)))
+    #expect {
+      try graph.lowered(for: .standard) { _ throws(Diagnostic) in .f32 }
+    } throws: { error in
+      (error as? Diagnostic)?.message.text
+        == "broadcast gives f32[\(shape[0]), \(shape[1])], which does not fit in an address space"
+    }
+  }
+
   /// Without kernels every composite comes apart, and the last node of it keeps the name.
   @Test func expansion() throws {
     let graph = try lowered(for: .reference) { g in
