@@ -1,0 +1,171 @@
+package import Graphs
+import Operators
+package import Tensors
+
+extension Pass {
+  /// Inserts the video cross-attention behind every text cross-attention.
+  ///
+  ///     %y = add(%x, text_attention(norm(%x), %text))
+  ///     ->
+  ///     %y  = add(%x, text_attention(norm(%x), %text))
+  ///     %v  = add(%video, adapter(%video))
+  ///     %y1 = add(%y, scale · gate · attention(norm(%y)·Wq, %v·Wk, %v·Wv)·Wo)
+  ///
+  /// The inputs `video` `[B, F·P, video dim]` (F encoded frames of P tokens) and `video_scale` `[]` come
+  /// behind the graph's own. Parameters are trainable and lie at `blocks.N.…` of the bridge's checkpoint.
+  /// With scale 0 the graph computes what the backbone does. Applied to a bridged graph it changes nothing.
+  ///
+  /// Throws iff the graph does not have `bridge.depth` text cross-attentions on a stream of its width.
+  package static func insertVideoAttention(
+    _ bridge: Bridge, latents: Name = "hidden_states", text: Name = "encoder_hidden_states"
+  ) -> Pass {
+    Pass("insert-video-attention", "attend to the video behind every text attention") {
+      (graph) throws(Diagnostic) in
+      guard graph[named: VideoAttention.video] == nil else { return graph }
+      try bridge.check()
+      let sites = try TextAttention.sites(in: graph, latents: latents, text: text)
+      let selection = try Selection(graph, sites.map(\.sum))
+        .expecting(bridge.depth, "text cross-attentions")
+      guard let first = sites.first else { return graph }
+      let batch = graph[first.stream].type.dims[0]
+      let tokens = Dim("F") * bridge.pooling.tokensPerFrame ?? "F"
+      let type = TensorType(.f32, [batch, tokens, Dim(bridge.videoDim)])
+      let inputs: [(name: Name, type: TensorType)] = [
+        (VideoAttention.video, type), (VideoAttention.scale, TensorType(.f32, shape: [])),
+      ]
+      return try selection.inserting(inputs: inputs) { (g, block, stream) throws(Diagnostic) in
+        guard let last = g[stream].type.dims.last, last.fixed == bridge.backboneDim else {
+          throw .width(g[stream], bridge.backboneDim)
+        }
+        let place = blockName(g[stream].name)
+        return try g.scoped(Name("\(place).video_attention")) { (g) throws(Diagnostic) in
+          try VideoAttention(bridge: bridge, block: block).insert(after: stream, in: &g)
+        }
+      }
+    }
+  }
+
+  /// The part of a node's name that names its block: up to the first number, else the whole.
+  private static func blockName(_ name: Name) -> String {
+    let parts = name.text.split(separator: ".", omittingEmptySubsequences: false)
+    guard let number = parts.firstIndex(where: { Int($0) != nil }) else { return name.text }
+    return parts[...number].joined(separator: ".")
+  }
+}
+
+/// The bridge of one block.
+struct VideoAttention {
+  static let video: Name = "video"
+  static let scale: Name = "video_scale"
+
+  let bridge: Bridge
+  let block: Int
+
+  /// Appends the attention of `stream` `[B, N, d]` to the video and returns their sum.
+  func insert(after stream: Value, in g: inout Graph) throws(Diagnostic) -> Value {
+    guard let video = g[named: Self.video], let scale = g[named: Self.scale] else { throw .noVideo() }
+    let tokens = try normedVideo(try adapted(video, in: &g), in: &g)
+    let query = try linear(try queryNorm(stream, in: &g), "to_q", bridge.backboneDim, in: &g, "q")
+    let (key, content) = try keyAndValue(tokens, in: &g)
+    let (q, k) = try positioned(try headNorm(query, "q_norm", in: &g), try headNorm(key, "k_norm", in: &g), in: &g)
+    let attention = Attention(
+      heads: bridge.heads, kvHeads: bridge.heads, scale: 1 / Double(bridge.headDim).squareRoot())
+    let mixed = try g.add(attention, [q, k, content], name: "attention")
+    let result = try linear(mixed, "to_out", bridge.innerDim, out: bridge.backboneDim, in: &g, "out")
+    var factor = scale
+    if bridge.gate {
+      let gate = try weight("gate", [], in: &g)
+      factor = try g.add(Multiply(), [scale, gate], name: "gated_scale")
+    }
+    let scaled = try g.add(Multiply(), [result, factor], name: "scaled")
+    return try g.add(Add(), [stream, scaled], name: "sum")
+  }
+
+  /// The video behind its adapter; once for all blocks where it is shared.
+  private func adapted(_ video: Value, in g: inout Graph) throws(Diagnostic) -> Value {
+    let prefix: String
+    switch bridge.adapter {
+    case .none: return video
+    case .perBlock: prefix = "blocks.\(block).adapter"
+    case .shared:
+      prefix = "adapter"
+      if let known = g[named: "video_adapter.sum"] { return known }
+    }
+    let (width, hidden) = (bridge.videoDim, bridge.adapterHidden)
+    let w0 = try g.parameter(Name("\(prefix).0.weight"), .f32(Dim(hidden), Dim(width)), frozen: false)
+    let b0 = try g.parameter(Name("\(prefix).0.bias"), .f32(Dim(hidden)), frozen: false)
+    let w2 = try g.parameter(Name("\(prefix).2.weight"), .f32(Dim(width), Dim(hidden)), frozen: false)
+    let b2 = try g.parameter(Name("\(prefix).2.bias"), .f32(Dim(width)), frozen: false)
+    let outer = g.scope
+    g.scope = bridge.adapter == .shared ? "video_adapter" : Name("adapter").prefixed(by: outer)
+    defer { g.scope = outer }
+    let wide = try g.add(Linear(), [video, w0, b0], name: "0")
+    let bent = try g.add(GELU(approximation: .none), [wide], name: "gelu")
+    let narrow = try g.add(Linear(), [bent, w2, b2], name: "2")
+    return try g.add(Add(), [video, narrow], name: "sum")
+  }
+
+  private func normedVideo(_ video: Value, in g: inout Graph) throws(Diagnostic) -> Value {
+    guard bridge.videoNorm else { return video }
+    return try norm(video, "video_norm", bridge.videoDim, in: &g)
+  }
+
+  private func queryNorm(_ stream: Value, in g: inout Graph) throws(Diagnostic) -> Value {
+    try norm(stream, "query_norm", bridge.backboneDim, in: &g)
+  }
+
+  private func norm(_ x: Value, _ name: String, _ width: Int, in g: inout Graph) throws(Diagnostic) -> Value {
+    let gain = try weight("\(name).weight", [width], in: &g)
+    let shift = try weight("\(name).bias", [width], in: &g)
+    return try g.add(LayerNorm(eps: bridge.normEpsilon), [x, gain, shift], name: Name(name))
+  }
+
+  /// Queries or keys normalised over the head dim, where the bridge does that.
+  private func headNorm(_ x: Value, _ name: String, in g: inout Graph) throws(Diagnostic) -> Value {
+    guard bridge.qkNorm else { return x }
+    let dims = g[x].type.dims
+    let heads = [Dim(bridge.heads), Dim(bridge.headDim)]
+    let split = try g.add(Reshape(dims: Array(dims.dropLast()) + heads), [x], name: Name("\(name).heads"))
+    let normed = try norm(split, name, bridge.headDim, in: &g)
+    return try g.add(Reshape(dims: dims), [normed], name: Name("\(name).merged"))
+  }
+
+  /// Keys and values: the two halves of one matrix, keys first.
+  private func keyAndValue(_ tokens: Value, in g: inout Graph) throws(Diagnostic) -> (Value, Value) {
+    let (inner, width) = (bridge.innerDim, bridge.videoDim)
+    let matrix = try weight("to_kv.weight", [2 * inner, width], in: &g)
+    let offset = bridge.bias ? try weight("to_kv.bias", [2 * inner], in: &g) : nil
+    var halves: [Value] = []
+    for (half, name) in ["k", "v"].enumerated() {
+      let rows = Slice(axis: 0, start: Dim(half * inner), length: Dim(inner))
+      var inputs = [tokens, try g.add(rows, [matrix], name: Name("\(name).weight"))]
+      if let offset { inputs.append(try g.add(rows, [offset], name: Name("\(name).bias"))) }
+      halves.append(try g.add(Linear(), inputs, name: Name(name)))
+    }
+    return (halves[0], halves[1])
+  }
+
+  private func linear(
+    _ x: Value, _ name: String, _ width: Int, out: Int? = nil, in g: inout Graph, _ node: Name
+  ) throws(Diagnostic) -> Value {
+    let rows = out ?? bridge.innerDim
+    var inputs = [x, try weight("\(name).weight", [rows, width], in: &g)]
+    if bridge.bias { inputs.append(try weight("\(name).bias", [rows], in: &g)) }
+    return try g.add(Linear(), inputs, name: node)
+  }
+
+  private func weight(_ name: String, _ shape: [Int], in g: inout Graph) throws(Diagnostic) -> Value {
+    try g.parameter(Name("blocks.\(block).\(name)"), TensorType(.f32, shape: shape), frozen: false)
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func width(_ stream: Node, _ expected: Int) -> Diagnostic {
+    Diagnostic(
+      "the stream \(stream.name.sigil) is \(stream.type), but the bridge is for width \(expected)",
+      help: "use the bridge that was made for this backbone")
+  }
+  fileprivate static func noVideo() -> Diagnostic {
+    Diagnostic("the video inputs are not declared", kind: .software)
+  }
+}
