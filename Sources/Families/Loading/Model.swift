@@ -1,0 +1,27 @@
+package import Checkpoints
+package import Graphs
+package import Tensors
+
+/// A part of an upstream model, ready to run: its graph and the weights the graph names.
+package struct Model: Sendable {
+  package let family: String
+  package let component: String
+  package let layout: String
+  package let graph: Graph
+  package let weights: Weights
+  package let facts: [(label: String, value: String)]
+
+  /// Binds `blueprint` to `checkpoint`. Throws one diagnostic with everything that does not fit.
+  package init(
+    _ component: Component, family: String, checkpoint: Checkpoint
+  ) throws(Diagnostic) {
+    let keys = Set(checkpoint.entries.map(\.name))
+    let blueprint = try component.blueprint(keys)
+    self.family = family
+    self.component = component.name
+    layout = blueprint.layout
+    graph = blueprint.graph
+    facts = blueprint.facts
+    weights = try Weights(blueprint, checkpoint, component: component.name)
+  }
+}

@@ -1,0 +1,33 @@
+package import Graphs
+import Operators
+package import Tensors
+
+/// Where a layout keeps a parameter: a path, and where several are stored as one, which rows are meant.
+package struct WeightPlace: Sendable {
+  package var path: Name
+  /// The part `index` of `count` equal parts along the first axis; `nil` for the whole.
+  package var rows: (index: Int, count: Int)?
+  /// The stored shape, where it holds the same elements under other lengths.
+  package var storedShape: [Int]?
+
+  package init(_ path: Name, rows: (index: Int, count: Int)? = nil, storedShape: [Int]? = nil) {
+    (self.path, self.rows, self.storedShape) = (path, rows, storedShape)
+  }
+}
+
+extension Graph {
+  /// The parameter of `shape` that lies at `place`: cut out of its matrix or reshaped where need be.
+  mutating func weight(_ place: WeightPlace, _ shape: [Int]) throws(Diagnostic) -> Value {
+    var stored = place.storedShape ?? shape
+    guard let (index, count) = place.rows else {
+      let whole = try parameter(place.path, TensorType(.f32, shape: stored))
+      guard stored != shape else { return whole }
+      return try add(Reshape(dims: shape.map(Dim.fixed)), [whole], name: place.path)
+    }
+    let rows = stored[0]
+    stored[0] = rows * count
+    let whole = try parameter(place.path, TensorType(.f32, shape: stored))
+    let slice = Slice(axis: 0, start: Dim(index * rows), length: Dim(rows))
+    return try add(slice, [whole], name: Name("\(place.path).\(index)"))
+  }
+}

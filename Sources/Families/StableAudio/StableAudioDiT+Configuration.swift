@@ -1,0 +1,108 @@
+import Tensors
+
+extension StableAudioDiT {
+  /// The sizes that `configuration` gives, or `nil` iff it is of another model.
+  ///
+  /// Throws iff a size is missing or makes no sense, or an option is on that no published size uses.
+  init?(_ configuration: Configuration) throws(Diagnostic) {
+    switch configuration.ecosystem {
+    case .transformers: return nil
+    case .diffusers:
+      guard try configuration.className() == "StableAudioDiTModel" else { return nil }
+      try self.init(diffusers: configuration.json)
+    case .stableAudioTools:
+      guard try configuration.json.find(["model", "diffusion"]) != nil else { return nil }
+      try self.init(tools: configuration.json)
+    }
+  }
+
+  /// No width, depth or count beyond this makes a model.
+  private static let sizes = 1...65536
+
+  private init(diffusers json: JSON.Cursor) throws(Diagnostic) {
+    let sizes = Self.sizes
+    headDim = try json.integer("attention_head_dim", in: sizes, default: 64)
+    heads = try json.integer("num_attention_heads", in: sizes, default: 24)
+    width = heads * headDim
+    depth = try json.integer("num_layers", in: sizes, default: 24)
+    channels = try json.integer("in_channels", in: sizes, default: 64)
+    let outChannels = try json.integer("out_channels", in: sizes, default: 64)
+    guard outChannels == channels else { throw .unsupported("out_channels", "\(outChannels)", "\(channels)", json) }
+    crossHeads = try json.integer("num_key_value_attention_heads", in: sizes, default: 12)
+    contextDim = try json.integer("cross_attention_dim", in: sizes, default: 768)
+    textDim = try json.integer("cross_attention_input_dim", in: sizes, default: 768)
+    globalDim = try json.integer("global_states_input_dim", in: sizes, default: 1536)
+    timeDim = try json.integer("time_proj_dim", in: sizes, default: 256)
+    ropeDims = headDim / 2
+    qkNorm = false
+    layout = .diffusers
+    try check(json)
+  }
+
+  private init(tools json: JSON.Cursor) throws(Diagnostic) {
+    let sizes = Self.sizes
+    let kind = try json.string("model", "diffusion", "type")
+    let dit = try json.object("model", "diffusion", "config")
+    guard kind == "dit" else { throw .unsupported("type", kind, "dit", dit) }
+    try Self.expectPublished(dit)
+    width = try dit.integer("embed_dim", in: sizes)
+    depth = try dit.integer("depth", in: sizes)
+    heads = try dit.integer("num_heads", in: sizes)
+    channels = try dit.integer("io_channels", in: sizes)
+    textDim = try dit.integer("cond_token_dim", in: sizes)
+    globalDim = try dit.integer("global_cond_dim", in: sizes)
+    contextDim = try dit.bool("project_cond_tokens", default: true) ? width : textDim
+    guard width % heads == 0 else { throw .uneven(width, heads, dit) }
+    headDim = width / heads
+    guard contextDim % headDim == 0 else { throw .uneven(contextDim, headDim, dit) }
+    crossHeads = contextDim / headDim
+    ropeDims = max(headDim / 2, 32)
+    let norm = try dit.stringIfPresent("attn_kwargs", "qk_norm") ?? "none"
+    guard ["none", "ln"].contains(norm) else { throw .unsupported("qk_norm", norm, "none or ln", dit) }
+    qkNorm = norm == "ln"
+    layout = .stableAudioTools
+    try check(json)
+  }
+
+  /// Options of stable-audio-tools that none of the published Stable Audio Open models has.
+  private static func expectPublished(_ dit: JSON.Cursor) throws(Diagnostic) {
+    let words = [
+      ("transformer_type", "continuous_transformer"), ("global_cond_type", "prepend"),
+      ("timestep_cond_type", "global"),
+    ]
+    for (key, word) in words {
+      let value = try dit.stringIfPresent(Name(key)) ?? word
+      guard value == word else { throw .unsupported(key, value, word, dit) }
+    }
+    let numbers = [("patch_size", 1), ("num_memory_tokens", 0), ("input_concat_dim", 0), ("prepend_cond_dim", 0)]
+    for (key, number) in numbers {
+      let value = try dit.integerIfPresent(Name(key)) ?? number
+      guard value == number else { throw .unsupported(key, "\(value)", "\(number)", dit) }
+    }
+    for key in ["conformer", "layer_scale"] where try dit.boolIfPresent(Name(key)) ?? false {
+      throw .unsupported(key, "true", "false", dit)
+    }
+  }
+
+  private func check(_ json: JSON.Cursor) throws(Diagnostic) {
+    guard heads % crossHeads == 0 else { throw .uneven(heads, crossHeads, json) }
+    guard ropeDims <= headDim, ropeDims % 2 == 0 else { throw .rope(ropeDims, headDim, json) }
+    guard timeDim % 2 == 0 else { throw .uneven(timeDim, 2, json) }
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func unsupported(_ key: String, _ value: String, _ known: String, _ json: JSON.Cursor)
+    -> Diagnostic
+  {
+    Diagnostic(
+      "\(key) is \(value), but only \(known) is known here", at: json.site,
+      help: "the published Stable Audio Open 1.0 and small are supported")
+  }
+  fileprivate static func uneven(_ a: Int, _ b: Int, _ json: JSON.Cursor) -> Diagnostic {
+    Diagnostic("\(a) is not a multiple of \(b), as heads must divide their width", at: json.site)
+  }
+  fileprivate static func rope(_ dims: Int, _ headDim: Int, _ json: JSON.Cursor) -> Diagnostic {
+    Diagnostic("\(dims) rotating dims do not fit a head dim of \(headDim)", at: json.site)
+  }
+}
