@@ -1,4 +1,4 @@
-package import Checkpoints
+import Checkpoints
 package import Graphs
 package import Tensors
 
@@ -40,7 +40,9 @@ package struct Configuration: Sendable {
     self.json = json
     if try json.find(["_class_name"]) != nil {
       ecosystem = .diffusers
-    } else if try json.find(["model", "diffusion"]) != nil || json.find(["model", "encoder"]) != nil {
+    } else if try json.find(["model", "diffusion"]) != nil {
+      ecosystem = .stableAudioTools
+    } else if try json.find(["model", "encoder"]) != nil {
       ecosystem = .stableAudioTools
     } else {
       ecosystem = .transformers

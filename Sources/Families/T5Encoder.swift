@@ -1,7 +1,7 @@
 import Checkpoints
-package import Graphs
+import Graphs
 import Operators
-package import Tensors
+import Tensors
 
 extension Family {
   /// The encoder of T5: v1.0 with ReLU, v1.1 with gated GELU.

@@ -1,16 +1,16 @@
-package import Graphs
+import Graphs
 import Operators
-package import Tensors
+import Tensors
 
 /// Where a layout keeps a parameter: a path, and where several are stored as one, which rows are meant.
-package struct WeightPlace: Sendable {
-  package var path: Name
+struct WeightPlace: Sendable {
+  var path: Name
   /// The part `index` of `count` equal parts along the first axis; `nil` for the whole.
-  package var rows: (index: Int, count: Int)?
+  var rows: (index: Int, count: Int)?
   /// The stored shape, where it holds the same elements under other lengths.
-  package var storedShape: [Int]?
+  var storedShape: [Int]?
 
-  package init(_ path: Name, rows: (index: Int, count: Int)? = nil, storedShape: [Int]? = nil) {
+  init(_ path: Name, rows: (index: Int, count: Int)? = nil, storedShape: [Int]? = nil) {
     (self.path, self.rows, self.storedShape) = (path, rows, storedShape)
   }
 }

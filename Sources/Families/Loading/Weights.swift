@@ -1,5 +1,5 @@
 package import Checkpoints
-import Graphs
+package import Graphs
 package import Tensors
 
 /// The tensors a graph's parameters name, checked once against what the graph expects.

@@ -1,7 +1,7 @@
 import Checkpoints
-package import Graphs
+import Graphs
 import Operators
-package import Tensors
+import Tensors
 
 extension Family {
   /// The Oobleck variational autoencoder: waveform to latents and back.

@@ -1,7 +1,7 @@
 import Checkpoints
-package import Graphs
+import Graphs
 import Operators
-package import Tensors
+import Tensors
 
 extension Family {
   /// The diffusion transformer of Stable Audio Open 1.0 and small.

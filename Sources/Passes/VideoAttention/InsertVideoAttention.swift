@@ -1,4 +1,4 @@
-package import Graphs
+import Graphs
 import Operators
 package import Tensors
 
@@ -28,7 +28,7 @@ extension Pass {
         .expecting(bridge.depth, "text cross-attentions")
       guard let first = sites.first else { return graph }
       let batch = graph[first.stream].type.dims[0]
-      let tokens = Dim("F") * bridge.pooling.tokensPerFrame ?? "F"
+      let tokens = Dim("F") * Dim(bridge.pooling.tokensPerFrame) ?? "F"
       let type = TensorType(.f32, [batch, tokens, Dim(bridge.videoDim)])
       let inputs: [(name: Name, type: TensorType)] = [
         (VideoAttention.video, type), (VideoAttention.scale, TensorType(.f32, shape: [])),

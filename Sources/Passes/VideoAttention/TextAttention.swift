@@ -1,6 +1,6 @@
-import Graphs
+package import Graphs
 import Operators
-import Tensors
+package import Tensors
 
 /// Where a backbone attends to its text: found by data flow, never by name.
 ///

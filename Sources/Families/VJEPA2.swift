@@ -1,0 +1,190 @@
+import Checkpoints
+import Graphs
+import Operators
+import Tensors
+
+extension Family {
+  /// The video encoder V-JEPA 2, without its predictor.
+  ///
+  /// Sources: `transformers/models/vjepa2/modeling_vjepa2.py`; facebookresearch/vjepa2,
+  /// `src/models/vision_transformer.py`.
+  package static let vJEPA2 = Family("vjepa2", "video encoder V-JEPA 2") {
+    (configuration) throws(Diagnostic) in
+    guard configuration.ecosystem == .transformers, try configuration.className() == "vjepa2" else { return [] }
+    let model = try VJEPA2(configuration.json)
+    return [Component("video_encoder") { (keys) throws(Diagnostic) in try model.blueprint(keys) }]
+  }
+}
+
+/// The sizes of a V-JEPA 2 encoder.
+package struct VJEPA2: Hashable, Sendable {
+  package var width: Int
+  package var depth: Int
+  package var heads: Int
+  package var feedWidth: Int
+  /// Side of a patch, in pixels.
+  package var patch: Int
+  /// Frames encoded as one.
+  package var tubelet: Int
+  /// Side of a frame, in pixels.
+  package var crop: Int
+  package var colours: Int
+  package var framesPerClip: Int
+  package var epsilon: Double
+  package var biased: Bool
+
+  /// Where the parameters lie.
+  package enum Layout: String, Hashable, Sendable {
+    case transformers
+    /// The original keys, queries, keys and values fused.
+    case facebook
+  }
+
+  init(_ json: JSON.Cursor) throws(Diagnostic) {
+    let sizes = 1...65536
+    width = try json.integer("hidden_size", in: sizes)
+    depth = try json.integer("num_hidden_layers", in: 1...4096)
+    heads = try json.integer("num_attention_heads", in: sizes)
+    patch = try json.integer("patch_size", in: sizes, default: 16)
+    tubelet = try json.integer("tubelet_size", in: 1...64, default: 2)
+    crop = try json.integer("crop_size", in: sizes, default: 256)
+    colours = try json.integer("in_chans", in: 1...16, default: 3)
+    framesPerClip = try json.integer("frames_per_clip", in: 1...65536, default: 64)
+    epsilon = try json.real("layer_norm_eps", default: 1e-6)
+    biased = try json.bool("qkv_bias", default: true)
+    let ratio = try json.real("mlp_ratio", default: 4)
+    let activation = try json.string("hidden_act", default: "gelu")
+    guard activation == "gelu" else { throw .unsupported("hidden_act", activation, "gelu", json) }
+    guard ratio > 0, ratio < 1024 else { throw .unsupported("mlp_ratio", "\(ratio)", "0 to 1024", json) }
+    // 48/11 of 1408 is 6144 and must not be cut to 6143.
+    let exact = Double(width) * ratio
+    feedWidth = Int(abs(exact - exact.rounded()) < 1e-3 ? exact.rounded() : exact.rounded(.down))
+    guard width % heads == 0, width / heads >= 6 else {
+      throw .unsupported("num_attention_heads", "\(heads)", "a divisor of \(width) with 6 dims a head or more", json)
+    }
+    guard crop % patch == 0 else {
+      throw .unsupported("crop_size", "\(crop)", "a multiple of the patch, \(patch)", json)
+    }
+  }
+
+  /// Patches along a side of a frame.
+  package var side: Int { crop / patch }
+
+  /// pixel_values_videos `[B, tubelet·F, colours, crop, crop]` -> last_hidden_state `[B, P·F, width]`, with
+  /// P patches a frame, in the order frame, row, column.
+  func blueprint(_ keys: Set<Name>) throws(Diagnostic) -> Blueprint {
+    let layout: Layout = keys.contains { $0.text.hasSuffix("blocks.0.attn.qkv.weight") } ? .facebook : .transformers
+    guard let frames = Dim("F") * Dim(tubelet), let tokens = Dim("F") * Dim(side * side) else {
+      throw .unsupportedSize(side)
+    }
+    var g = Graph(name: "vjepa2")
+    let pixels = try g.input(
+      "pixel_values_videos", .f32("B", frames, Dim(colours), Dim(crop), Dim(crop)))
+    var x = try patches(pixels, tokens, layout, in: &g)
+    for layer in 0..<depth {
+      x = try g.scoped("layers.\(layer)") { (g) throws(Diagnostic) in
+        try feedForward(try attention(x, layer, layout, in: &g), layer, layout, in: &g)
+      }
+    }
+    let last = layout == .facebook ? "norm" : "encoder.layernorm"
+    g.output("last_hidden_state", try norm(x, last, "last_hidden_state", in: &g))
+
+    var blueprint = Blueprint(g, layout: layout.rawValue)
+    if layout == .facebook {
+      let wrappers = ["", "module.", "backbone.", "module.backbone."]
+      blueprint.prefixes = ["", "encoder.", "target_encoder.", "ema_encoder."].flatMap { dict in
+        wrappers.map { Name(dict + $0) }
+      }
+    } else {
+      blueprint.prefixes = ["", "vjepa2."]
+    }
+    blueprint.isIgnored = { name in
+      ["predictor.", "pooler.", "classifier."].contains { name.text.hasPrefix($0) } || name == "pos_embed"
+    }
+    blueprint.facts = [
+      ("width", "\(width)"), ("depth", "\(depth)"), ("heads", "\(heads) of \(width / heads)"),
+      ("feed-forward", "\(feedWidth)"), ("patches", "\(side)x\(side) of \(patch) px, \(tubelet) frames"),
+      ("segment", "\(framesPerClip) frames"),
+    ]
+    return blueprint
+  }
+
+  /// The patch embedding, `[B, P·F, width]`.
+  private func patches(_ pixels: Value, _ tokens: Dim, _ layout: Layout, in g: inout Graph)
+    throws(Diagnostic) -> Value
+  {
+    let path = layout == .facebook ? "patch_embed.proj" : "encoder.embeddings.patch_embeddings.proj"
+    let kernel = try g.parameter(
+      Name("\(path).weight"), TensorType(.f32, shape: [width, colours, tubelet, patch, patch]))
+    let bias = try g.parameter(Name("\(path).bias"), .f32(Dim(width)))
+    let video = try g.add(Transpose(permutation: [0, 2, 1, 3, 4]), [pixels], name: "patches.video")
+    let conv = Conv(
+      strides: [tubelet, patch, patch], dilations: [1, 1, 1], before: [0, 0, 0], after: [0, 0, 0], groups: 1)
+    let maps = try g.add(conv, [video, kernel, bias], name: "patches.maps")
+    let last = try g.add(Transpose(permutation: [0, 2, 3, 4, 1]), [maps], name: "patches.channels_last")
+    return try g.add(Reshape(dims: ["B", tokens, Dim(width)]), [last], name: "patches")
+  }
+
+  private func attention(_ x: Value, _ layer: Int, _ layout: Layout, in g: inout Graph)
+    throws(Diagnostic) -> Value
+  {
+    try g.scoped("attention") { (g) throws(Diagnostic) in
+      let block = layout == .facebook ? "blocks.\(layer)" : "encoder.layer.\(layer)"
+      let normed = try norm(x, "\(block).norm1", "norm", in: &g)
+      var parts: [Value] = []
+      for (index, (name, word)) in [("q", "query"), ("k", "key"), ("v", "value")].enumerated() {
+        let place: (String) -> WeightPlace = { leaf in
+          layout == .facebook
+            ? WeightPlace(Name("\(block).attn.qkv.\(leaf)"), rows: (index, 3))
+            : WeightPlace(Name("\(block).attention.\(word).\(leaf)"))
+        }
+        var inputs = [normed, try g.weight(place("weight"), [width, width])]
+        if biased { inputs.append(try g.weight(place("bias"), [width])) }
+        parts.append(try g.add(Linear(), inputs, name: Name(name)))
+      }
+      let rope = AxialRoPE(heads: heads, grid: ["F", Dim(side), Dim(side)], base: 10000, tiled: true)
+      parts[0] = try g.add(rope, [parts[0]], name: "q_rope")
+      parts[1] = try g.add(rope, [parts[1]], name: "k_rope")
+      let scale = 1 / Double(width / heads).squareRoot()
+      let mixed = try g.add(Attention(heads: heads, kvHeads: heads, scale: scale), parts, name: "attention")
+      let out = layout == .facebook ? "\(block).attn.proj" : "\(block).attention.proj"
+      return try g.add(Add(), [x, try linear(mixed, out, width, width, "out", in: &g)], name: "sum")
+    }
+  }
+
+  private func feedForward(_ x: Value, _ layer: Int, _ layout: Layout, in g: inout Graph)
+    throws(Diagnostic) -> Value
+  {
+    try g.scoped("feed_forward") { (g) throws(Diagnostic) in
+      let block = layout == .facebook ? "blocks.\(layer)" : "encoder.layer.\(layer)"
+      let normed = try norm(x, "\(block).norm2", "norm", in: &g)
+      let wide = try linear(normed, "\(block).mlp.fc1", feedWidth, width, "fc1", in: &g)
+      let bent = try g.add(GELU(approximation: .none), [wide], name: "gelu")
+      return try g.add(Add(), [x, try linear(bent, "\(block).mlp.fc2", width, feedWidth, "fc2", in: &g)], name: "sum")
+    }
+  }
+
+  private func norm(_ x: Value, _ path: String, _ name: Name, in g: inout Graph) throws(Diagnostic) -> Value {
+    let scale = try g.parameter(Name("\(path).weight"), .f32(Dim(width)))
+    let shift = try g.parameter(Name("\(path).bias"), .f32(Dim(width)))
+    return try g.add(LayerNorm(eps: epsilon), [x, scale, shift], name: name)
+  }
+
+  private func linear(_ x: Value, _ path: String, _ rows: Int, _ columns: Int, _ name: Name, in g: inout Graph)
+    throws(Diagnostic) -> Value
+  {
+    let matrix = try g.parameter(Name("\(path).weight"), .f32(Dim(rows), Dim(columns)))
+    return try g.add(Linear(), [x, matrix, try g.parameter(Name("\(path).bias"), .f32(Dim(rows)))], name: name)
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func unsupported(_ key: String, _ value: String, _ known: String, _ json: JSON.Cursor)
+    -> Diagnostic
+  {
+    Diagnostic("\(key) is \(value), but only \(known) is known here", at: json.site)
+  }
+  fileprivate static func unsupportedSize(_ side: Int) -> Diagnostic {
+    Diagnostic("\(side) patches a side are more than can be counted")
+  }
+}
