@@ -12,7 +12,7 @@
 #define CK_WIDTH 8
 #define CK_FMA 1
 #define CK_ROWS 4
-#define CK_VECTORS 3
+#define CK_VECTORS 2
 #define CK_TABLE ck_table_avx2
 #define CK_NAME "avx2"
 #define CK_BLAS_CORE "Haswell"
