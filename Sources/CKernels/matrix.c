@@ -31,7 +31,7 @@ static size_t part(size_t n, size_t most, size_t unit) {
 
 /// Chooses blocks that are large enough to run at full speed and many enough to share out evenly.
 static void cut(product *p, size_t batch) {
-  enum { ROWS = 512, COLUMNS = 512, LEAST_COLUMNS = 128, BLOCKS = 16, WORK = 1 << 20 };
+  enum { ROWS = 1024, COLUMNS = 512, LEAST_COLUMNS = 256, BLOCKS = 8, WORK = 1 << 20 };
   p->block_rows = part(p->M, ROWS, 8);
   p->row_blocks = ck_chunks(p->M, p->block_rows);
   size_t columns = COLUMNS;

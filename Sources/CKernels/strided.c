@@ -20,7 +20,22 @@ typedef struct {
   size_t items, per_chunk;
 } copy_job;
 
+/// Transposes a whole tile through a buffer: rows of both sides may lie a multiple of the cache's way size apart,
+/// and are then best touched once each.
+#define TRANSPOSE_TILE(type)                                                                  \
+  {                                                                                           \
+    type buffer[TILE][TILE], turned[TILE][TILE];                                              \
+    for (size_t c = 0; c < TILE; c++)                                                         \
+      memcpy(buffer[c], (const type *)src + (ptrdiff_t)c * src_step, sizeof buffer[c]);       \
+    for (size_t r = 0; r < TILE; r++)                                                         \
+      for (size_t c = 0; c < TILE; c++) turned[r][c] = buffer[c][r];                          \
+    for (size_t r = 0; r < TILE; r++)                                                         \
+      memcpy((type *)dst + (ptrdiff_t)r * dst_row, turned[r], sizeof turned[r]);              \
+    return;                                                                                   \
+  }
+
 #define COPY_BLOCK(type)                                                                      \
+  if (dst_step == 1 && src_row == 1 && rows == TILE && columns == TILE) TRANSPOSE_TILE(type)  \
   for (size_t r = 0; r < rows; r++) {                                                         \
     type *to = (type *)dst + (ptrdiff_t)r * dst_row;                                          \
     const type *from = (const type *)src + (ptrdiff_t)r * src_row;                            \

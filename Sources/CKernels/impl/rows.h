@@ -101,41 +101,52 @@ static float reduce_row(ck_reduce_op op, size_t n, const float *x) {
   }
 }
 
-/// One vector of columns, `lanes` of them real.
-INLINE vf reduce_strip(ck_reduce_op op, size_t n, size_t stride, size_t lanes, const float *x) {
-  vf total = splat(0.0f);
-  vf best = splat(op == CK_REDUCE_MIN ? __builtin_inff() : -__builtin_inff());
-  vi nan = bits(splat(0.0f));
-  for (size_t start = 0; start < n; start += 64) {
-    vf part = splat(0.0f);
-    size_t end = ck_min(start + 64, n);
-    for (size_t i = start; i < end; i++) {
-      const float *p = x + i * stride;
-      vf v = lanes == CK_WIDTH ? load(p) : load_part(p, lanes, 0.0f);
-      nan |= v != v;
-      if (op == CK_REDUCE_MAX)
-        best = larger(v, best);
-      else if (op == CK_REDUCE_MIN)
-        best = smaller(v, best);
-      else
-        part += v;
-    }
-    total += part;
+/// Reduces up to `vectors` vectors of columns side by side; the last one has `lanes` real ones.
+INLINE void reduce_strip(
+  int vectors, ck_reduce_op op, size_t n, size_t stride, size_t lanes, float *out,
+  const float *x) {
+  vf total[4], part[4];
+  vi nan[4];
+  float start = op == CK_REDUCE_MAX ? -__builtin_inff() : op == CK_REDUCE_MIN ? __builtin_inff() : 0;
+  for (int c = 0; c < vectors; c++) {
+    total[c] = splat(start);
+    nan[c] = bits(splat(0.0f));
   }
-  if (op == CK_SUM) return total;
-  return op == CK_MEAN ? total / (float)n : pick(nan, splat(__builtin_nanf("")), best);
+  for (size_t first = 0; first < n; first += 64) {
+    size_t end = ck_min(first + 64, n);
+    for (int c = 0; c < vectors; c++) part[c] = splat(start);
+    for (size_t i = first; i < end; i++) {
+      for (int c = 0; c < vectors; c++) {
+        const float *p = x + i * stride + c * CK_WIDTH;
+        vf v = c + 1 < vectors || lanes == CK_WIDTH ? load(p) : load_part(p, lanes, 0.0f);
+        nan[c] |= v != v;
+        part[c] = op == CK_REDUCE_MAX   ? larger(v, part[c])
+                  : op == CK_REDUCE_MIN ? smaller(v, part[c])
+                                        : part[c] + v;
+      }
+    }
+    for (int c = 0; c < vectors; c++)
+      total[c] = op == CK_REDUCE_MAX   ? larger(part[c], total[c])
+                 : op == CK_REDUCE_MIN ? smaller(part[c], total[c])
+                                       : total[c] + part[c];
+  }
+  for (int c = 0; c < vectors; c++) {
+    vf result = op == CK_MEAN ? total[c] / (float)n : total[c];
+    result = pick(nan[c], splat(__builtin_nanf("")), result);
+    if (c + 1 < vectors || lanes == CK_WIDTH)
+      store(out + c * CK_WIDTH, result);
+    else
+      store_part(out + c * CK_WIDTH, lanes, result);
+  }
 }
 
 static void reduce_columns(
   ck_reduce_op op, size_t n, size_t stride, size_t width, float *out, const float *x) {
-  for (size_t j = 0; j < width; j += CK_WIDTH) {
-    size_t lanes = ck_min(width - j, CK_WIDTH);
-    vf result = reduce_strip(op, n, stride, lanes, x + j);
-    if (lanes == CK_WIDTH)
-      store(out + j, result);
-    else
-      store_part(out + j, lanes, result);
-  }
+  size_t j = 0;
+  for (; j + 4 * CK_WIDTH <= width; j += 4 * CK_WIDTH)
+    reduce_strip(4, op, n, stride, CK_WIDTH, out + j, x + j);
+  for (; j < width; j += CK_WIDTH)
+    reduce_strip(1, op, n, stride, ck_min(width - j, CK_WIDTH), out + j, x + j);
 }
 
 static void softmax_row(size_t n, float *out, const float *in) {
