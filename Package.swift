@@ -70,7 +70,7 @@ let package = Package(
     .executableTarget(
       name: "foley",
       dependencies: [
-        "Pipelines", "Reports", "Runtime", "Families", "Passes", "Plans", "Operators", "Graphs",
+        "Pipelines", "Reports", "Runtime", "Kernels", "Families", "Passes", "Plans", "Operators", "Graphs",
         "Checkpoints", "Media", "Tokenizers", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

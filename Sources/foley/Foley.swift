@@ -1,8 +1,38 @@
 import ArgumentParser
+import Glibc
+import Tensors
 
 /// `foley`: convert, compile, inspect, run and bridge audio-video models.
 @main
 struct Foley: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Convert, compile, inspect, run and bridge audio-video models.")
+    abstract: "Convert, compile, inspect, run and bridge audio-video models.",
+    discussion: """
+      Nothing is ever downloaded: models are read from where upstream saved them.
+
+      Example: foley inspect stable-audio-open-1.0 --component transformer
+      """,
+    version: "0.1.0", subcommands: [])
+
+  /// Ends the process: with status 0, that of a diagnostic's kind, or 64 for a wrong command line.
+  static func main() {
+    signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
+    let interrupt = Interrupt()
+    interrupt.watchSignals()
+    do {
+      var command = try parseAsRoot()
+      if let command = command as? any InterruptibleCommand {
+        try interrupt.heeded { try command.run(until: interrupt) }
+      } else {
+        try command.run()
+      }
+    } catch let diagnostic as Diagnostic {
+      StandardError.report(diagnostic)
+      AtomicFile.removeUnfinished()
+      Glibc.exit(diagnostic.kind.rawValue)
+    } catch {
+      exit(withError: error)
+    }
+  }
 }

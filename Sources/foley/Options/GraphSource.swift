@@ -1,0 +1,23 @@
+import ArgumentParser
+import Families
+import Tensors
+
+/// Which model a command works on.
+struct GraphSource: ParsableArguments {
+  @Argument(
+    help:
+      "A model directory as upstream saved it, a .graph file, a pipeline, or a weights file with --config.")
+  var source: String
+
+  @Option(help: ArgumentHelp("The part of the source, where it holds several.", valueName: "name"))
+  var component: String?
+
+  @Option(help: ArgumentHelp("The model family, where the configuration fits several.", valueName: "name"))
+  var family: String?
+
+  @Option(help: ArgumentHelp("The configuration of a weights file that stands alone.", valueName: "file"))
+  var config: String?
+
+  /// Throws iff nothing is there or it is not understood.
+  func open() throws(Diagnostic) -> Source { try Source(path: source, family: family, config: config) }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import Kernels
+import Runtime
+import Tensors
+
+/// How a command computes and what it says meanwhile.
+struct Machinery: ParsableArguments {
+  @Option(help: "Threads that share the work; 0 for one a core. Results do not depend on it.")
+  var threads = 0
+
+  @Option(help: "Arithmetic.")
+  var precision = Precision.f32
+
+  @Option(help: "How to print the result.")
+  var format = Format.text
+
+  @Flag(name: .shortAndLong, help: "Print no progress and no notes.")
+  var quiet = false
+
+  @Flag(name: .shortAndLong, help: "Print notes on what is done.")
+  var verbose = false
+
+  enum Precision: String, CaseIterable, ExpressibleByArgument { case f32 }
+
+  enum Format: String, CaseIterable, ExpressibleByArgument { case text, json }
+
+  func validate() throws {
+    guard threads >= 0 else { throw ValidationError("'--threads' is \(threads), but must be 0 or more.") }
+    guard !quiet || !verbose else { throw ValidationError("'--quiet' and '--verbose' exclude each other.") }
+  }
+
+  /// Sets up the kernels of the process, and gives the options of a session that ends with `interrupt`.
+  func start(until interrupt: Interrupt) throws(Diagnostic) -> SessionOptions {
+    try Machine.use(threads: threads)
+    var options = SessionOptions()
+    options.isCancelled = { interrupt.isRaised }
+    return options
+  }
+
+  /// Prints `text` for a person who asked for it.
+  func note(_ text: @autoclosure () -> String) {
+    if verbose { StandardError.write("note: " + text() + "\n") }
+  }
+}
