@@ -115,6 +115,12 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
+      name: "FamiliesTests",
+      dependencies: [
+        "Families", "Runtime", "Operators", "Graphs", "Checkpoints", "Tensors", "TemporaryFolders",
+      ],
+      swiftSettings: strict),
+    .testTarget(
       name: "MediaTests",
       dependencies: ["Media", "ReaderPipe", "Checkpoints", "Tensors", "TemporaryFolders"],
       swiftSettings: strict),

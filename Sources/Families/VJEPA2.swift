@@ -32,6 +32,13 @@ package struct VJEPA2: Hashable, Sendable {
   package var framesPerClip: Int
   package var epsilon: Double
   package var biased: Bool
+  package var activation: Activation
+
+  package enum Activation: String, Hashable, Sendable, CaseIterable {
+    case gelu
+    case geluTanh = "gelu_pytorch_tanh"
+    case geluNew = "gelu_new"
+  }
 
   /// Where the parameters lie.
   package enum Layout: String, Hashable, Sendable {
@@ -53,8 +60,7 @@ package struct VJEPA2: Hashable, Sendable {
     epsilon = try json.real("layer_norm_eps", default: 1e-6)
     biased = try json.bool("qkv_bias", default: true)
     let ratio = try json.real("mlp_ratio", default: 4)
-    let activation = try json.string("hidden_act", default: "gelu")
-    guard activation == "gelu" else { throw .unsupported("hidden_act", activation, "gelu", json) }
+    activation = try json.choice("hidden_act", default: .gelu)
     guard ratio > 0, ratio < 1024 else { throw .unsupported("mlp_ratio", "\(ratio)", "0 to 1024", json) }
     // 48/11 of 1408 is 6144 and must not be cut to 6143.
     let exact = Double(width) * ratio
@@ -159,7 +165,7 @@ package struct VJEPA2: Hashable, Sendable {
       let block = layout == .facebook ? "blocks.\(layer)" : "encoder.layer.\(layer)"
       let normed = try norm(x, "\(block).norm2", "norm", in: &g)
       let wide = try linear(normed, "\(block).mlp.fc1", feedWidth, width, "fc1", in: &g)
-      let bent = try g.add(GELU(approximation: .none), [wide], name: "gelu")
+      let bent = try g.add(GELU(approximation: activation == .gelu ? .none : .tanh), [wide], name: "gelu")
       return try g.add(Add(), [x, try linear(bent, "\(block).mlp.fc2", width, feedWidth, "fc2", in: &g)], name: "sum")
     }
   }
