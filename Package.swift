@@ -23,7 +23,9 @@ let package = Package(
     .target(name: "Tensors", swiftSettings: strict),
 
     // Layer 1
-    .target(name: "Checkpoints", dependencies: ["Tensors"], swiftSettings: strict),
+    // SHA-256 of the files a pipeline refers to.
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(name: "Checkpoints", dependencies: ["CCrypto", "Tensors"], swiftSettings: strict),
     .target(name: "Graphs", dependencies: ["Tensors"], swiftSettings: strict),
     .target(name: "ReaderPipe", dependencies: ["Tensors"], swiftSettings: strict),
     .systemLibrary(name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
@@ -60,7 +62,7 @@ let package = Package(
       name: "Pipelines",
       dependencies: [
         "Runtime", "Families", "Passes", "Plans", "Kernels", "Operators", "Graphs", "Checkpoints",
-        "Media", "Tokenizers", "Tensors",
+        "Media", "ReaderPipe", "Tokenizers", "Tensors",
       ],
       swiftSettings: strict),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),

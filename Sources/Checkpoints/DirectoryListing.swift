@@ -1,10 +1,10 @@
 import Glibc
-import Tensors
+package import Tensors
 
 /// The names in a directory.
-enum DirectoryListing {
+package enum DirectoryListing {
   /// All names in `directory` but `.` and `..` that are valid UTF-8, sorted. Throws iff it cannot be read.
-  static func names(in directory: String) throws(Diagnostic) -> [String] {
+  package static func names(in directory: String) throws(Diagnostic) -> [String] {
     guard let stream = opendir(directory) else { throw .system("list", directory, errno, kind: .noInput) }
     defer { closedir(stream) }
     var names: [Name] = []

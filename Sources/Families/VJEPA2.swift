@@ -1,7 +1,7 @@
 import Checkpoints
 import Graphs
 import Operators
-import Tensors
+package import Tensors
 
 extension Family {
   /// The video encoder V-JEPA 2, without its predictor.
@@ -47,7 +47,7 @@ package struct VJEPA2: Hashable, Sendable {
     case facebook
   }
 
-  init(_ json: JSON.Cursor) throws(Diagnostic) {
+  package init(_ json: JSON.Cursor) throws(Diagnostic) {
     let sizes = 1...65536
     width = try json.integer("hidden_size", in: sizes)
     depth = try json.integer("num_hidden_layers", in: 1...4096)

@@ -39,6 +39,25 @@ package struct Weights: Sendable {
     self.fills = fills
   }
 
+  /// Throws one diagnostic with everything that does not fit between the trainable parameters of `graph` and
+  /// the tensors of a bridge's `checkpoint`.
+  package static func check(trainable graph: Graph, in checkpoint: Checkpoint) throws(Diagnostic) {
+    var report = KeyReport(component: "bridge", path: checkpoint.path, layout: "")
+    var used: Set<Name> = []
+    for (_, parameter) in graph.parameters where !parameter.frozen {
+      used.insert(parameter.path)
+      if let entry = checkpoint[parameter.path] {
+        report.compare(parameter, with: entry.type)
+      } else {
+        report.missing(parameter)
+      }
+    }
+    for entry in checkpoint.entries where !used.contains(entry.name) {
+      report.unexpected(entry.name, entry.type)
+    }
+    if let diagnostic = report.diagnostic { throw diagnostic }
+  }
+
   /// The tensor at `path`, mapped. Throws iff there is none.
   package func tensor(_ path: Name) throws(Diagnostic) -> Tensor {
     if let fill = fills[path] { return fill }

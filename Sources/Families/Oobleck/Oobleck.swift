@@ -41,6 +41,17 @@ package struct Oobleck: Hashable, Sendable {
   /// Samples a latent frame.
   package var ratio: Int { strides.reduce(1, *) }
 
+  /// Latent frames on each side that a decoded frame's samples depend on.
+  package var decoderHalo: Int {
+    var reach = 3
+    for stride in strides {
+      reach += 3 + 9 + 27
+      let padding = (stride + 1) / 2
+      reach = max((stride - 1 + reach + padding) / stride, (reach + 2 * stride - 1 - padding) / stride)
+    }
+    return reach + 3
+  }
+
   /// audio `[B, channels, ratio·L]` -> mean, std `[B, C, L]` of the latents' distribution.
   func encoder() throws(Diagnostic) -> Blueprint {
     guard let length = Dim("L") * Dim(ratio) else { throw .tooLong(ratio) }

@@ -1,7 +1,7 @@
 import Checkpoints
 import Graphs
 import Operators
-import Tensors
+package import Tensors
 
 extension Family {
   /// The trained conditioners of Stable Audio: numbers to tokens, and the text's projection where there is one.
@@ -96,7 +96,7 @@ package struct StableAudioConditioners: Hashable, Sendable {
 
 extension StableAudioConditioners {
   /// The conditioners that `configuration` describes, or `nil` iff it is of another model.
-  init?(_ configuration: Configuration) throws(Diagnostic) {
+  package init?(_ configuration: Configuration) throws(Diagnostic) {
     let json = configuration.json
     switch configuration.ecosystem {
     case .transformers: return nil

@@ -1,10 +1,10 @@
-import Tensors
+package import Tensors
 
 extension StableAudioDiT {
   /// The sizes that `configuration` gives, or `nil` iff it is of another model.
   ///
   /// Throws iff a size is missing or makes no sense, or an option is on that no published size uses.
-  init?(_ configuration: Configuration) throws(Diagnostic) {
+  package init?(_ configuration: Configuration) throws(Diagnostic) {
     switch configuration.ecosystem {
     case .transformers: return nil
     case .diffusers:

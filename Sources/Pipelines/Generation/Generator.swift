@@ -1,0 +1,146 @@
+import Families
+import Graphs
+import Passes
+package import Media
+package import Runtime
+package import Tensors
+
+/// Makes sounds with a pipeline: encode, denoise, decode.
+package struct Generator {
+  package let pipeline: Pipeline
+  package let options: SessionOptions
+
+  package init(_ pipeline: Pipeline, options: SessionOptions = SessionOptions()) {
+    (self.pipeline, self.options) = (pipeline, options)
+  }
+
+  /// A sound and what a person should know of its making.
+  package struct Result: Sendable {
+    package var sound: Sound
+    /// `[channels, frames]`, as the decoder got them.
+    package var latents: [Float]
+    /// Things that went otherwise than one may think.
+    package var warnings: [String]
+  }
+
+  /// The sound that `request` asks for. The same request gives the same samples on any number of threads.
+  ///
+  /// Throws iff the clip cannot be read, a part does not fit, a setting makes no sense, or `progress` throws.
+  package func generate(_ request: GenerationRequest, progress: GenerationProgress = { _, _, _ in })
+    throws(Diagnostic) -> Result
+  {
+    var warnings: [String] = []
+    let (audio, sampling) = (pipeline.manifest.audio, pipeline.manifest.sampling)
+    let sampler = try Sampler.named(request.sampler ?? sampling.sampler, for: sampling.objective)
+    let settings = try settings(request, for: sampler)
+
+    let (video, length) = try watch(request, &warnings, progress)
+    let samples = Int((length * Double(audio.sampleRate)).rounded())
+    let frames = (samples + audio.samplesPerLatent - 1) / audio.samplesPerLatent
+    guard samples > 0 else { throw .noLength(length) }
+    guard frames <= audio.mostLatents else { throw .tooLong(length, audio) }
+
+    try report(progress, .encodeText, 0, 1)
+    let guidance = Guidance(
+      scale: Float(request.guidance ?? sampling.guidance), rescale: Float(request.guidanceRescale))
+    var prompts = [request.prompt]
+    if guidance.isActive, let negative = request.negativePrompt { prompts.append(negative) }
+    let texts = try TextConditioner(pipeline: pipeline, options: options)
+      .condition(prompts, seconds: Int(length.rounded(.up)))
+    for (prompt, text) in zip(["prompt", "negative prompt"], texts) where text.dropped > 0 {
+      warnings.append("the \(prompt) is too long: its last \(text.dropped) tokens are ignored")
+    }
+    try report(progress, .encodeText, 1, 1)
+
+    try report(progress, .prepare, 0, 1)
+    let backbone = try pipeline.model("backbone")
+    let conditions = Denoiser.Conditions(
+      cross: texts[0].cross, global: texts[0].global, negative: texts.count > 1 ? texts[1].cross : nil,
+      video: video)
+    var denoiser = try Denoiser(
+      backbone, conditions, guidance: guidance, channels: audio.latentChannels, latents: frames,
+      options: options)
+    try report(progress, .prepare, 1, 1)
+
+    var generator = TorchGenerator(seed: request.seed)
+    let start = generator.normals(audio.latentChannels * frames)
+    let schedule = try sampler.schedule(settings)
+    var noise = sampler.noiseSource(for: schedule, count: start.count, from: &generator)
+    let latents = try sampler.sample(
+      try sampler.start(start, at: schedule), over: schedule, eta: settings.eta, noise: &noise,
+      progress: { (now) throws(Diagnostic) in try report(progress, .denoise, now.step, now.steps) },
+      velocity: { (x, t, _) throws(Diagnostic) in try denoiser.velocity(x, at: t) })
+
+    var decoder = try LatentDecoder(try pipeline.model("decoder"), audio, options: options)
+    let sound = try decoder.decode(latents, count: samples, progress: progress)
+    return Result(sound: sound, latents: latents, warnings: warnings)
+  }
+
+  /// What the bridge reads of the clip, and the sound's length in seconds.
+  private func watch(
+    _ request: GenerationRequest, _ warnings: inout [String], _ progress: GenerationProgress
+  ) throws(Diagnostic) -> (Denoiser.Conditions.Video?, length: Double) {
+    guard let path = request.video else { return (nil, request.seconds ?? Self.standardSeconds) }
+    guard request.seconds == nil else { throw .lengthTwice() }
+    guard let (bridge, checkpoint) = try pipeline.bridge() else { throw .noBridge(pipeline.path) }
+    let clip = try VideoConditioner(pipeline: pipeline, options: options).condition(
+      path, start: request.start, duration: request.duration, pooling: bridge.pooling, progress: progress)
+    if clip.damaged > 0 { warnings.append("\(clip.damaged) packets of \(path) are damaged") }
+    let scale = request.videoScale ?? bridge.scale
+    guard scale.isFinite else { throw .scale(scale) }
+    let tokens = clip.tokens.shape.last ?? 0
+    guard tokens == bridge.videoDim else { throw .videoWidth(tokens, bridge.videoDim) }
+    // At scale 0 the bridge adds nothing: it is left out.
+    guard scale != 0 else { return (nil, clip.duration) }
+    return (
+      Denoiser.Conditions.Video(bridge: bridge, checkpoint: checkpoint, tokens: clip.tokens, scale: scale),
+      clip.duration
+    )
+  }
+
+  /// The sound's length where nobody says one, in seconds.
+  private static let standardSeconds = 10.0
+
+  private func settings(_ request: GenerationRequest, for sampler: Sampler) throws(Diagnostic) -> SamplingSettings {
+    let sampling = pipeline.manifest.sampling
+    var settings = sampler.defaults
+    if sampler.name == sampling.sampler {
+      (settings.highest, settings.lowest) = (sampling.highest, sampling.lowest)
+      settings.steps = sampling.steps
+    }
+    settings.steps = request.steps ?? settings.steps
+    settings.highest = request.highest ?? settings.highest
+    settings.lowest = request.lowest ?? settings.lowest
+    return settings
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func noLength(_ seconds: Double) -> Diagnostic {
+    Diagnostic("a sound of \(seconds) s has no samples", help: "pass a clip or --seconds above 0", kind: .usage)
+  }
+  fileprivate static func tooLong(_ seconds: Double, _ audio: PipelineManifest.Audio) -> Diagnostic {
+    let most = Double(audio.mostLatents * audio.samplesPerLatent) / Double(audio.sampleRate)
+    return Diagnostic(
+      "a sound of \(seconds) s is longer than the backbone's \(most) s", help: "pass a smaller --seconds",
+      kind: .usage)
+  }
+  fileprivate static func lengthTwice() -> Diagnostic {
+    Diagnostic(
+      "with a clip the sound is as long as the clip, so --seconds says it twice",
+      help: "cut the clip with --start and --duration", kind: .usage)
+  }
+  fileprivate static func noBridge(_ path: String) -> Diagnostic {
+    Diagnostic(
+      "the pipeline has no bridge, so it cannot follow a video", at: path,
+      help: "assemble it with --video-encoder, and with --bridge where one is trained", kind: .usage)
+  }
+  fileprivate static func scale(_ scale: Double) -> Diagnostic {
+    Diagnostic("the video scale is \(scale), expected a number", kind: .usage)
+  }
+  fileprivate static func videoWidth(_ width: Int, _ expected: Int) -> Diagnostic {
+    Diagnostic(
+      "the video encoder's tokens are \(width) wide, but the bridge is for \(expected)",
+      help: "use the encoder the bridge was trained with")
+  }
+}
