@@ -135,7 +135,12 @@ let package = Package(
       name: "KernelsTests",
       dependencies: ["CaseFiles", "Kernels", "Plans", "Operators", "Graphs", "Tensors"], swiftSettings: strict),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels"], swiftSettings: strict),
-    .testTarget(name: "PipelinesTests", dependencies: ["Pipelines", "Tensors"], swiftSettings: strict),
+    .testTarget(
+      name: "PipelinesTests",
+      dependencies: [
+        "Pipelines", "Runtime", "Passes", "Checkpoints", "Media", "Tensors", "TemporaryFolders", "foley-reader",
+      ],
+      swiftSettings: strict),
     .testTarget(
       name: "OperatorsTests", dependencies: ["CaseFiles", "Operators", "Graphs", "Tensors"], exclude: ["Cases"],
       swiftSettings: strict),
