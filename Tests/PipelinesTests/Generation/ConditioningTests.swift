@@ -12,6 +12,7 @@ import Testing
     let reference = try Checkpoint.open(path: path)
     let prompts = ["prompt", "negative"].map { reference.metadata(Name($0)) ?? "" }
     let tiny = try TinyPipeline()
+    defer { withExtendedLifetime(tiny) {} }
     let results = try TextConditioner(pipeline: tiny.pipeline, options: SessionOptions())
       .condition(prompts, seconds: 4)
     for (name, result) in zip(["prompt", "negative"], results) {
@@ -27,6 +28,7 @@ import Testing
     let path = "\(TinyPipeline.fixtures)/references/generate/video.safetensors"
     let reference = try Checkpoint.open(path: path)
     let tiny = try TinyPipeline()
+    defer { withExtendedLifetime(tiny) {} }
     let result = try VideoConditioner(pipeline: tiny.pipeline, options: SessionOptions()).condition(
       "\(TinyPipeline.fixtures)/clips/ball.mp4", start: 0, duration: nil, pooling: .frame) { _, _, _ in }
     let tokens = try reference.tensor("ball.video_tokens")

@@ -13,6 +13,7 @@ import Testing
   func agreesWithUpstream(run: String) throws {
     let (reference, request) = try TinyPipeline.reference(run)
     let tiny = try TinyPipeline(reference.metadata("model") ?? "")
+    defer { withExtendedLifetime(tiny) {} }
     let result = try Generator(tiny.pipeline).generate(request)
     let latents = largestError(result.latents, try reference.tensor("latents").floats())
     #expect(latents <= 1e-4, "latents of \(run)")
@@ -26,13 +27,17 @@ import Testing
 
   @Test func diffusersLayoutMakesTheSameSound() throws {
     let (reference, request) = try TinyPipeline.reference("dpmpp-3m-sde")
-    let result = try Generator(try TinyPipeline("diffusers").pipeline).generate(request)
+    let tiny = try TinyPipeline("diffusers")
+    defer { withExtendedLifetime(tiny) {} }
+    let result = try Generator(tiny.pipeline).generate(request)
     #expect(largestError(result.latents, try reference.tensor("latents").floats()) <= 1e-4)
   }
 
   @Test func sameSeedSameSamples() throws {
     var (_, request) = try TinyPipeline.reference("dpmpp-3m-sde")
-    let generator = Generator(try TinyPipeline().pipeline)
+    let tiny = try TinyPipeline()
+    defer { withExtendedLifetime(tiny) {} }
+    let generator = Generator(tiny.pipeline)
     let first = try generator.generate(request)
     #expect(try generator.generate(request).sound == first.sound)
     request.seed += 1
