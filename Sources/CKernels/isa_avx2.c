@@ -13,6 +13,7 @@
 #define CK_FMA 1
 #define CK_ROWS 4
 #define CK_VECTORS 2
+#define CK_OWN_PRODUCT 0
 #define CK_TABLE ck_table_avx2
 #define CK_NAME "avx2"
 #define CK_BLAS_CORE "Haswell"

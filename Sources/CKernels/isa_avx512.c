@@ -15,6 +15,7 @@
 #define CK_FMA 1
 #define CK_ROWS 8
 #define CK_VECTORS 3
+#define CK_OWN_PRODUCT 1
 #define CK_TABLE ck_table_avx512
 #define CK_NAME "avx512"
 #define CK_BLAS_CORE "SkylakeX"

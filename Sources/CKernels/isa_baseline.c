@@ -9,6 +9,7 @@
 #define CK_FMA 0
 #define CK_ROWS 4
 #define CK_VECTORS 2
+#define CK_OWN_PRODUCT 0
 #define CK_TABLE ck_table_baseline
 #define CK_NAME "baseline"
 #define CK_BLAS_CORE "Prescott"

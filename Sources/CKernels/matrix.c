@@ -37,7 +37,7 @@ static void cut(product *p, size_t batch) {
   size_t columns = COLUMNS;
   while (columns > LEAST_COLUMNS && batch * p->row_blocks * ck_chunks(p->N, columns) < BLOCKS)
     columns /= 2;
-  p->block_columns = part(p->N, columns, 16);
+  p->block_columns = part(p->N, columns, CK_COLUMNS);
   p->column_blocks = ck_chunks(p->N, p->block_columns);
   p->items = batch * p->row_blocks * p->column_blocks;
   size_t work = ck_min(p->block_rows, p->M) * ck_min(p->block_columns, p->N) * p->K;
@@ -77,6 +77,10 @@ static void run_block(const product *p, size_t item) {
   if (simple && rows <= FEW_ROWS)
     (p->transpose_b ? p->table->dot_rows : p->table->mix_rows)(
       rows, p->K, columns, A, p->lda, B, p->ldb, block, ldc);
+  else if (simple && p->table->product_block)
+    p->table->product_block(
+      rows, columns, p->K, A, p->lda, p->transpose_b ? CK_OUT_IN : CK_IN_OUT, B, p->ldb, block,
+      ldc);
   else
     cblas_sgemm(
       CblasRowMajor, p->transpose_a ? CblasTrans : CblasNoTrans,

@@ -70,6 +70,11 @@ typedef struct ck_table {
     size_t rows, size_t depth, size_t n, const float *x, size_t x_stride, const float *w,
     size_t w_stride, float *out, size_t out_stride);
 
+  /// out [rows, columns] = x [rows, depth] · weights. Null where OpenBLAS does as well.
+  void (*product_block)(
+    size_t rows, size_t columns, size_t depth, const float *x, size_t x_stride,
+    ck_weight_layout layout, const float *w, size_t w_stride, float *out, size_t out_stride);
+
   /// Attention of the queries first..<first+count of one batch and head; pointers are at that batch and
   /// head. count ≤ CK_QUERY_BLOCK.
   void (*attention_block)(

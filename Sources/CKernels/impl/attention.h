@@ -115,17 +115,6 @@ static void place_bias(
         c < count ? bias[(ptrdiff_t)c * bias_query + (ptrdiff_t)r] * log2_of_e : 0.0f;
 }
 
-/// Copies `count` rows of `width` floats to rows of `padded`, zeros after them and up to `padded_count` rows.
-static void copy_rows(
-  float *out, size_t padded, size_t padded_count, const float *x, ptrdiff_t row, size_t width,
-  size_t count) {
-  for (size_t n = 0; n < count; n++) {
-    memcpy(out + n * padded, x + (ptrdiff_t)n * row, width * sizeof(float));
-    for (size_t j = width; j < padded; j++) out[n * padded + j] = 0;
-  }
-  for (size_t i = count * padded; i < padded_count * padded; i++) out[i] = 0;
-}
-
 static attention_state make_state(const ck_attention_shape *shape, size_t tiles) {
   size_t padded_value_width = ck_chunks(shape->value_width, CK_ROWS) * CK_ROWS;
   size_t columns = tiles * TILE_COLUMNS;
@@ -149,16 +138,46 @@ static void place_queries(
   const attention_state *state, const ck_attention_shape *shape, size_t first, size_t count,
   size_t tiles, const float *q) {
   float scale = shape->scale * log2_of_e;
-  for (size_t n = 0; n < tiles * TILE_COLUMNS; n++) {
+  for (size_t n = 0; n < tiles * TILE_COLUMNS; n += CK_WIDTH) {
     float *to = state->queries + n / TILE_COLUMNS * shape->width * TILE_COLUMNS + n % TILE_COLUMNS;
     const float *from = q + (ptrdiff_t)(first + n) * shape->q.row;
-    for (size_t d = 0; d < shape->width; d++)
-      to[d * TILE_COLUMNS] = n < count ? from[d] * scale : 0.0f;
-    state->maxima[n] = -__builtin_inff();
-    state->sums[n] = 0;
+    size_t rows = n < count ? ck_min(count - n, CK_WIDTH) : 0;
+    turn_rows(rows, shape->width, to, TILE_COLUMNS, from, shape->q.row, scale);
+    store(state->maxima + n, splat(-__builtin_inff()));
+    store(state->sums + n, splat(0.0f));
   }
   memset(
     state->outputs, 0, tiles * state->padded_value_width * TILE_COLUMNS * sizeof *state->outputs);
+}
+
+/// Writes the finished outputs of queries first..<first+count.
+static void place_outputs(
+  const attention_state *state, const ck_attention_shape *shape, size_t first, size_t count,
+  float *out) {
+  for (size_t n = 0; n < count; n += CK_WIDTH) {
+    float *from =
+      state->outputs + n / TILE_COLUMNS * state->padded_value_width * TILE_COLUMNS + n % TILE_COLUMNS;
+    float *to = out + (ptrdiff_t)(first + n) * shape->out.row;
+    size_t rows = ck_min(count - n, CK_WIDTH);
+    vf sum = load(state->sums + n);
+    vf factor = pick(sum == 0.0f, splat(0.0f), 1.0f / sum);
+    for (size_t d = 0; d < shape->value_width; d += CK_WIDTH) {
+      size_t lanes = ck_min(shape->value_width - d, CK_WIDTH);
+      vf square[CK_WIDTH];
+      UNROLLED
+      for (int i = 0; i < CK_WIDTH; i++)
+        square[i] =
+          (size_t)i < lanes ? load(from + (d + (size_t)i) * TILE_COLUMNS) * factor : splat(0.0f);
+      transpose_rows(square);
+      for (size_t i = 0; i < rows; i++) {
+        float *place = to + (ptrdiff_t)i * shape->out.row + (ptrdiff_t)d;
+        if (lanes == CK_WIDTH)
+          store(place, square[i]);
+        else
+          store_part(place, lanes, square[i]);
+      }
+    }
+  }
 }
 
 static void attention_block(
@@ -188,11 +207,5 @@ static void attention_block(
       }
     }
   }
-  for (size_t n = 0; n < count; n++) {
-    float sum = state.sums[n], factor = sum == 0 ? 0 : 1 / sum;
-    const float *from =
-      state.outputs + n / TILE_COLUMNS * state.padded_value_width * TILE_COLUMNS + n % TILE_COLUMNS;
-    float *to = out + (ptrdiff_t)(first + n) * shape->out.row;
-    for (size_t d = 0; d < shape->value_width; d++) to[d] = from[d * TILE_COLUMNS] * factor;
-  }
+  place_outputs(&state, shape, first, count, out);
 }

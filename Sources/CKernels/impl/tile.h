@@ -24,3 +24,14 @@ INLINE void accumulate(
     }
   }
 }
+
+/// Copies `count` rows of `width` floats to rows of `padded`, zeros after them and up to `padded_count` rows.
+static void copy_rows(
+  float *out, size_t padded, size_t padded_count, const float *x, ptrdiff_t row, size_t width,
+  size_t count) {
+  for (size_t n = 0; n < count; n++) {
+    memcpy(out + n * padded, x + (ptrdiff_t)n * row, width * sizeof(float));
+    for (size_t j = width; j < padded; j++) out[n * padded + j] = 0;
+  }
+  for (size_t i = count * padded; i < padded_count * padded; i++) out[i] = 0;
+}
