@@ -4,7 +4,7 @@
 /// Added and taken away, it rounds |x| < 2^22 to the nearest integer, which is then in the low bits.
 #define ROUNDER 12582912.0f
 
-/// 2^k for -126 ≤ k ≤ 127.
+/// 2^k for -126 ≤ k ≤ 127; 0 for -127.
 INLINE vf power_of_two(vi k) { return from_bits((k + 127) << 23); }
 
 /// e^x over the whole range, subnormal results included.
@@ -29,7 +29,8 @@ INLINE vf exp_of(vf x) {
 
 /// 2^x for x ≤ 0; results below the normal range are 0.
 INLINE vf exp2_of_negative(vf x) {
-  vf y = larger(x, splat(-127.0f));
+  // At -127 the exponent field is 0 and with it the power. A NaN passes the comparison and stays.
+  vf y = pick(x < -127.0f, splat(-127.0f), x);
   vf shifted = y + ROUNDER;
   vf r = y - (shifted - ROUNDER);
   vi k = bits(shifted) - bits(splat(ROUNDER));
@@ -40,9 +41,7 @@ INLINE vf exp2_of_negative(vf x) {
   p = muladd(p, r, splat(0.24022648f));
   p = muladd(p, r, splat(0.6931472f));
   p = muladd(p, r, splat(1.0f));
-  p = p * from_bits((k + 127) << 23);
-  p = pick(x < -126.0f, splat(0.0f), p);
-  return pick(x != x, x, p);
+  return p * power_of_two(k);
 }
 
 INLINE vf log_of(vf x) {
