@@ -23,21 +23,38 @@ typedef struct {
   size_t items, per_chunk;
 } product;
 
-/// n cut into equal parts of at most `most`, rounded up to a multiple of `unit`.
-static size_t part(size_t n, size_t most, size_t unit) {
-  size_t parts = ck_max(ck_chunks(n, most), 1);
-  return ck_max(ck_chunks(ck_chunks(n, parts), unit) * unit, unit);
+/// How much longer than its share the slowest of `threads` threads works, at worst, on `blocks` equal blocks that
+/// together hold `whole` units in place of `size` each.
+static double unfairness(size_t blocks, size_t size, double whole, size_t threads) {
+  return (double)(ck_chunks(blocks, threads) * size * threads) / whole;
 }
 
-/// Chooses blocks that are large enough to run at full speed and many enough to share out evenly.
+/// How many of `units` columns a block takes when `others` blocks lie below each other: wide blocks are faster, but two
+/// threads, and eight, should have about the same to do.
+static size_t fair_width(size_t units, size_t others) {
+  enum { MOST = 12, LEAST = 2 };
+  size_t best = ck_min(units, MOST);
+  double least = 1e300;
+  for (size_t width = ck_min(units, MOST); width >= ck_min(units, LEAST); width--) {
+    size_t blocks = others * ck_chunks(units, width);
+    double whole = (double)(units * others);
+    double cost = unfairness(blocks, width, whole, 2) + unfairness(blocks, width, whole, 8)
+                  + 1 / (double)width;
+    if (cost >= least) continue;
+    least = cost;
+    best = width;
+  }
+  return best;
+}
+
+/// Chooses blocks that are large enough to run at full speed and can be shared out evenly.
 static void cut(product *p, size_t batch) {
-  enum { ROWS = 1024, COLUMNS = 512, LEAST_COLUMNS = 256, BLOCKS = 8, WORK = 1 << 20 };
-  p->block_rows = part(p->M, ROWS, 8);
+  enum { ROWS = 1024, WORK = 1 << 20 };
+  size_t parts = ck_chunks(p->M, ROWS);
+  p->block_rows = ck_chunks(ck_chunks(p->M, parts), CK_PANEL) * CK_PANEL;
   p->row_blocks = ck_chunks(p->M, p->block_rows);
-  size_t columns = COLUMNS;
-  while (columns > LEAST_COLUMNS && batch * p->row_blocks * ck_chunks(p->N, columns) < BLOCKS)
-    columns /= 2;
-  p->block_columns = part(p->N, columns, CK_COLUMNS);
+  p->block_columns =
+    fair_width(ck_chunks(p->N, CK_COLUMNS), batch * p->row_blocks) * CK_COLUMNS;
   p->column_blocks = ck_chunks(p->N, p->block_columns);
   p->items = batch * p->row_blocks * p->column_blocks;
   size_t work = ck_min(p->block_rows, p->M) * ck_min(p->block_columns, p->N) * p->K;
