@@ -121,7 +121,7 @@ let package = Package(
       dependencies: [
         "Families", "Runtime", "Operators", "Graphs", "Checkpoints", "Tensors", "TemporaryFolders",
       ],
-      swiftSettings: strict),
+      exclude: ["Published"], swiftSettings: strict),
     .testTarget(
       name: "MediaTests",
       dependencies: ["Media", "ReaderPipe", "Checkpoints", "Tensors", "TemporaryFolders"],

@@ -55,7 +55,8 @@ package struct T5Encoder: Hashable, Sendable {
     var g = Graph(name: "t5_encoder")
     let ids = try g.input("input_ids", TensorType(.i64, ["B", "N"]))
     let mask = try g.input("attention_mask", TensorType(.i64, ["B", "N"]))
-    let table: Name = keys.contains("shared.weight") || keys.isEmpty ? "shared.weight" : "encoder.embed_tokens.weight"
+    let table: Name =
+      keys.contains("shared.weight") || keys.isEmpty ? "shared.weight" : "encoder.embed_tokens.weight"
     let embedding = try g.parameter(table, .f32(Dim(vocabulary), Dim(width)))
     let bias = try bias(mask, in: &g)
     var x = try g.add(Gather(axis: 0), [embedding, ids], name: "embedded")
@@ -94,7 +95,9 @@ package struct T5Encoder: Hashable, Sendable {
     return try g.add(Add(), [distance, row], name: "bias")
   }
 
-  private func attention(_ x: Value, _ bias: Value, _ path: String, in g: inout Graph) throws(Diagnostic) -> Value {
+  private func attention(_ x: Value, _ bias: Value, _ path: String, in g: inout Graph) throws(Diagnostic)
+    -> Value
+  {
     try g.scoped("attention") { (g) throws(Diagnostic) in
       let inner = heads * headDim
       let normed = try norm(x, "\(path).layer_norm", "norm", in: &g)
@@ -103,7 +106,8 @@ package struct T5Encoder: Hashable, Sendable {
         parts.append(try linear(normed, "\(path).SelfAttention.\(name)", inner, width, Name(name), in: &g))
       }
       // T5 folds the scale into its initialisation.
-      let mixed = try g.add(Attention(heads: heads, kvHeads: heads, scale: 1), parts + [bias], name: "attention")
+      let mixed = try g.add(
+        Attention(heads: heads, kvHeads: heads, scale: 1), parts + [bias], name: "attention")
       let result = try linear(mixed, "\(path).SelfAttention.o", width, inner, "o", in: &g)
       return try g.add(Add(), [x, result], name: "sum")
     }
@@ -133,9 +137,12 @@ package struct T5Encoder: Hashable, Sendable {
     return try g.add(RMSNorm(eps: epsilon), [x, scale], name: name)
   }
 
-  private func linear(_ x: Value, _ path: String, _ rows: Int, _ columns: Int, _ name: Name, in g: inout Graph)
+  private func linear(
+    _ x: Value, _ path: String, _ rows: Int, _ columns: Int, _ name: Name, in g: inout Graph
+  )
     throws(Diagnostic) -> Value
   {
-    try g.add(Linear(), [x, try g.parameter(Name("\(path).weight"), .f32(Dim(rows), Dim(columns)))], name: name)
+    try g.add(
+      Linear(), [x, try g.parameter(Name("\(path).weight"), .f32(Dim(rows), Dim(columns)))], name: name)
   }
 }

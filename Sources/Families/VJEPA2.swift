@@ -10,7 +10,9 @@ extension Family {
   /// `src/models/vision_transformer.py`.
   package static let vJEPA2 = Family("vjepa2", "video encoder V-JEPA 2") {
     (configuration) throws(Diagnostic) in
-    guard configuration.ecosystem == .transformers, try configuration.className() == "vjepa2" else { return [] }
+    guard configuration.ecosystem == .transformers, try configuration.className() == "vjepa2" else {
+      return []
+    }
     let model = try VJEPA2(configuration.json)
     return [Component("video_encoder") { (keys) throws(Diagnostic) in try model.blueprint(keys) }]
   }
@@ -66,7 +68,8 @@ package struct VJEPA2: Hashable, Sendable {
     let exact = Double(width) * ratio
     feedWidth = Int(abs(exact - exact.rounded()) < 1e-3 ? exact.rounded() : exact.rounded(.down))
     guard width % heads == 0, width / heads >= 6 else {
-      throw .unsupported("num_attention_heads", "\(heads)", "a divisor of \(width) with 6 dims a head or more", json)
+      throw .unsupported(
+        "num_attention_heads", "\(heads)", "a divisor of \(width) with 6 dims a head or more", json)
     }
     guard crop % patch == 0 else {
       throw .unsupported("crop_size", "\(crop)", "a multiple of the patch, \(patch)", json)
@@ -79,7 +82,8 @@ package struct VJEPA2: Hashable, Sendable {
   /// pixel_values_videos `[B, tubelet·F, colours, crop, crop]` -> last_hidden_state `[B, P·F, width]`, with
   /// P patches a frame, in the order frame, row, column.
   func blueprint(_ keys: Set<Name>) throws(Diagnostic) -> Blueprint {
-    let layout: Layout = keys.contains { $0.text.hasSuffix("blocks.0.attn.qkv.weight") } ? .facebook : .transformers
+    let layout: Layout =
+      keys.contains { $0.text.hasSuffix("blocks.0.attn.qkv.weight") } ? .facebook : .transformers
     guard let frames = Dim("F") * Dim(tubelet), let tokens = Dim("F") * Dim(side * side) else {
       throw .unsupportedSize(side)
     }
@@ -166,7 +170,8 @@ package struct VJEPA2: Hashable, Sendable {
       let normed = try norm(x, "\(block).norm2", "norm", in: &g)
       let wide = try linear(normed, "\(block).mlp.fc1", feedWidth, width, "fc1", in: &g)
       let bent = try g.add(GELU(approximation: activation == .gelu ? .none : .tanh), [wide], name: "gelu")
-      return try g.add(Add(), [x, try linear(bent, "\(block).mlp.fc2", width, feedWidth, "fc2", in: &g)], name: "sum")
+      return try g.add(
+        Add(), [x, try linear(bent, "\(block).mlp.fc2", width, feedWidth, "fc2", in: &g)], name: "sum")
     }
   }
 
@@ -176,11 +181,14 @@ package struct VJEPA2: Hashable, Sendable {
     return try g.add(LayerNorm(eps: epsilon), [x, scale, shift], name: name)
   }
 
-  private func linear(_ x: Value, _ path: String, _ rows: Int, _ columns: Int, _ name: Name, in g: inout Graph)
+  private func linear(
+    _ x: Value, _ path: String, _ rows: Int, _ columns: Int, _ name: Name, in g: inout Graph
+  )
     throws(Diagnostic) -> Value
   {
     let matrix = try g.parameter(Name("\(path).weight"), .f32(Dim(rows), Dim(columns)))
-    return try g.add(Linear(), [x, matrix, try g.parameter(Name("\(path).bias"), .f32(Dim(rows)))], name: name)
+    return try g.add(
+      Linear(), [x, matrix, try g.parameter(Name("\(path).bias"), .f32(Dim(rows)))], name: name)
   }
 }
 

@@ -25,6 +25,15 @@ enum Fixture {
   {
     try ModelSource(path: path(source), config: config.map(path)).model(component)
   }
+
+  /// The model of `config`, or of the source's own configuration, with the source's weights changed first.
+  static func model(
+    _ source: String, as config: String?, _ component: String, _ change: (Checkpoint) throws -> Checkpoint
+  ) throws -> Model {
+    let part = try ModelSource(path: path(config ?? source)).part(component)
+    let checkpoint = try change(try Checkpoint.open(path: path(source)))
+    return try Model(part.component, family: part.family, checkpoint: checkpoint)
+  }
 }
 
 extension Model {

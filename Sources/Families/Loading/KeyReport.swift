@@ -7,24 +7,43 @@ struct KeyReport {
   let component: String
   let path: String
   let layout: String
-  private var missing: [(name: Name, type: TensorType)] = []
-  private var unexpected: [(name: Name, type: TensorType)] = []
+  /// What stands before the part's keys in the file.
+  let prefix: Name
+  private var fitting = 0
+  private var missing: [(name: Name, note: String)] = []
+  private var unexpected: [(name: Name, note: String)] = []
   private var misshapen: [(name: Name, note: String)] = []
   private var mistyped: [(name: Name, note: String)] = []
+  /// How often the configuration has one length where the file has another.
+  private var lengths: [Lengths: Int] = [:]
 
-  init(component: String, path: String, layout: String) {
-    (self.component, self.path, self.layout) = (component, path, layout)
+  private struct Lengths: Hashable {
+    let expected, stored: Dim
   }
 
-  mutating func missing(_ parameter: Parameter) { missing.append((parameter.path, parameter.type)) }
-  mutating func unexpected(_ name: Name, _ type: TensorType) { unexpected.append((name, type)) }
+  init(component: String, path: String, layout: String, prefix: Name) {
+    (self.component, self.path, self.layout, self.prefix) = (component, path, layout, prefix)
+  }
+
+  mutating func missing(_ parameter: Parameter) {
+    missing.append((whole(parameter.path), "\(parameter.type)"))
+  }
+
+  mutating func unexpected(_ name: Name, _ type: TensorType) { unexpected.append((whole(name), "\(type)")) }
 
   /// Notes where `type`, as stored, is not what `parameter` needs. Any kind of float will do.
   mutating func compare(_ parameter: Parameter, with type: TensorType) {
+    let name = whole(parameter.path)
     if type.dims != parameter.type.dims {
-      misshapen.append((parameter.path, "is \(type), expected \(parameter.type)"))
+      misshapen.append((name, "is \(type), expected \(parameter.type)"))
+      guard type.rank == parameter.type.rank else { return }
+      for (expected, stored) in zip(parameter.type.dims, type.dims) where expected != stored {
+        lengths[Lengths(expected: expected, stored: stored), default: 0] += 1
+      }
     } else if !type.element.isFloat || !type.element.hasValues {
-      mistyped.append((parameter.path, "is \(type.element), expected a float"))
+      mistyped.append((name, "is \(type.element), expected a float"))
+    } else {
+      fitting += 1
     }
   }
 
@@ -35,83 +54,60 @@ struct KeyReport {
       (mistyped.count, "of another type"),
     ].filter { $0.0 > 0 }
     guard !counts.isEmpty else { return nil }
-    let summary = counts.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
     return Diagnostic(
-      "the checkpoint does not fit the \(component)\(layout.isEmpty ? "" : " (\(layout) layout)"): keys \(summary)",
-      at: path, note: lines.joined(separator: "\n    "), help: remedy)
+      .doesNotFit(component, layout, counts.map { "\($0.0) \($0.1)" }.joined(separator: ", ")), at: path,
+      note: lines.joined(separator: "\n    "), help: remedy)
   }
 
+  private func whole(_ name: Name) -> Name { Name(prefix.text + name.text) }
+
   private var lines: [String] {
-    var lines: [String] = []
-    lines += grouped("missing", missing.map { ($0.name, "\($0.type)") }, near: unexpected.map(\.name))
-    lines += grouped("unexpected", unexpected.map { ($0.name, "\($0.type)") }, near: [])
-    lines += grouped("shape", misshapen.map { ($0.name, $0.note) }, near: [])
-    lines += grouped("type", mistyped.map { ($0.name, $0.note) }, near: [])
-    return lines
+    let strays = KeyGroup.groups(of: unexpected)
+    return lines("missing", KeyGroup.groups(of: missing), near: strays) + lines("unexpected", strays)
+      + lines("shape", KeyGroup.groups(of: misshapen)) + lines("type", KeyGroup.groups(of: mistyped))
   }
 
   /// Groups shown of one kind; the rest is counted.
   private static let most = 12
 
-  private func grouped(_ kind: String, _ keys: [(name: Name, note: String)], near: [Name]) -> [String] {
-    let groups = KeyGroup.groups(of: keys)
+  private func lines(_ kind: String, _ groups: [KeyGroup], near others: [KeyGroup] = []) -> [String] {
     var lines = groups.prefix(Self.most).map { group in
-      var line = "\(kind): \(group.pattern)  \(group.note)"
-      if let match = NameDistance.nearest(to: group.first, in: near) { line += "  (is it \(match)?)" }
-      return line
+      let match = NameDistance.nearest(to: group.first, in: others.map(\.first))
+      let other = others.first { $0.first == match }
+      return "\(kind): \(group.pattern)  \(group.note)" + (other.map { "  (is it \($0.pattern)?)" } ?? "")
     }
     if groups.count > Self.most { lines.append("\(kind): and \(groups.count - Self.most) more groups") }
     return lines
   }
 
   private var remedy: String {
-    if !misshapen.isEmpty { return "the configuration is for another size: pass the one that came with these weights" }
-    if !mistyped.isEmpty { return "the weights are stored as integers: convert them to f32, f16 or bf16" }
-    if missing.isEmpty { return "the file holds more than this model: pass the configuration that came with it" }
-    return "check that the weights are complete and that the configuration came with them"
+    if !misshapen.isEmpty { return .anotherSize(mostCommon.map { ("\($0.expected)", "\($0.stored)") }) }
+    if !mistyped.isEmpty { return .integers }
+    if missing.isEmpty { return .holdsMore }
+    return fitting == 0 ? .anotherModel : .incomplete
+  }
+
+  /// The lengths that differ most often.
+  private var mostCommon: Lengths? {
+    lengths.max { ($0.value, $1.key.stored.description) < ($1.value, $0.key.stored.description) }?.key
   }
 }
 
-/// Keys that differ in one number only, and say the same.
-private struct KeyGroup {
-  let first: Name
-  let note: String
-  let pattern: String
-
-  static func groups(of keys: [(name: Name, note: String)]) -> [KeyGroup] {
-    var order: [String] = []
-    var members: [String: (first: Name, note: String, parts: [String], hole: Int?, numbers: [Int])] = [:]
-    for key in keys {
-      let parts = key.name.text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-      let hole = parts.firstIndex { Int($0) != nil }
-      var shape = parts
-      if let hole { shape[hole] = "*" }
-      let identity = shape.joined(separator: ".") + " " + key.note
-      if members[identity] == nil {
-        order.append(identity)
-        members[identity] = (key.name, key.note, parts, hole, [])
-      }
-      if let hole, let number = Int(parts[hole]) { members[identity]?.numbers.append(number) }
-    }
-    return order.compactMap { identity in
-      guard let group = members[identity] else { return nil }
-      var parts = group.parts
-      if let hole = group.hole { parts[hole] = ranges(group.numbers) }
-      return KeyGroup(first: group.first, note: group.note, pattern: parts.joined(separator: "."))
-    }
+extension Diagnostic.Message {
+  fileprivate static func doesNotFit(_ component: String, _ layout: String, _ counts: String) -> Self {
+    "the checkpoint does not fit the \(component)\(layout.isEmpty ? "" : " (\(layout) layout)"): keys \(counts)"
   }
+}
 
-  /// `0-23`, `0-3,5`.
-  private static func ranges(_ numbers: [Int]) -> String {
-    var ranges: [ClosedRange<Int>] = []
-    for number in numbers.sorted() {
-      if let last = ranges.last, number <= last.upperBound + 1 {
-        ranges[ranges.count - 1] = last.lowerBound...max(last.upperBound, number)
-      } else {
-        ranges.append(number...number)
-      }
-    }
-    return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
-      .joined(separator: ",")
+extension String {
+  fileprivate static func anotherSize(_ lengths: (expected: String, stored: String)?) -> String {
+    let hint = lengths.map { " (\($0.expected) where the file has \($0.stored))" } ?? ""
+    return "the configuration is for another size\(hint): pass the one that came with these weights"
   }
+  fileprivate static let integers = "the weights are stored as no floats: convert them to f32, f16 or bf16"
+  fileprivate static let holdsMore =
+    "the file holds more than this model: pass the configuration that came with it"
+  fileprivate static let anotherModel = "no key is one of this model's: pass the weights that belong to it"
+  fileprivate static let incomplete =
+    "check that the weights are complete and that the configuration came with them"
 }

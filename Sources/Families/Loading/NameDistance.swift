@@ -5,7 +5,9 @@ package enum NameDistance {
   /// The name of `candidates` that `name` was most likely meant to be; `nil` iff none is near.
   package static func nearest(to name: Name, in candidates: [Name]) -> Name? {
     let scored = candidates.prefix(4096).map { ($0, edits(name.text, $0.text)) }
-    guard let best = scored.min(by: { $0.1 < $1.1 }), best.1 * 5 <= name.text.utf8.count * 2 else { return nil }
+    guard let best = scored.min(by: { $0.1 < $1.1 }), best.1 * 5 <= name.text.utf8.count * 2 else {
+      return nil
+    }
     return best.0
   }
 

@@ -6,7 +6,10 @@ package import Tensors
 package struct Weights: Sendable {
   /// Seen without the prefix of the part.
   package let checkpoint: Checkpoint
+  /// What the checkpoint lacks and may lack.
   private let fills: [Name: Tensor]
+  /// The names of the tensors that the graph reads from the checkpoint, each once.
+  package let stored: [Name]
 
   /// The weights of a graph whose parameters all lie in `checkpoint` as they are called.
   ///
@@ -17,12 +20,13 @@ package struct Weights: Sendable {
 
   init(_ blueprint: Blueprint, _ whole: Checkpoint, component: String) throws(Diagnostic) {
     let checkpoint = Weights.part(of: whole, blueprint)
-    var report = KeyReport(component: component, path: whole.path, layout: blueprint.layout)
+    var report = KeyReport(
+      component: component, path: whole.path, layout: blueprint.layout, prefix: checkpoint.prefix)
     var fills: [Name: Tensor] = [:]
-    var used: Set<Name> = []
+    var stored: [Name] = []
     for (_, parameter) in blueprint.graph.parameters {
-      used.insert(parameter.path)
       if let entry = checkpoint[parameter.path] {
+        stored.append(parameter.path)
         report.compare(parameter, with: entry.type)
       } else if let fill = blueprint.fills[parameter.path], let count = parameter.type.count {
         let values = Array(repeating: fill, count: count)
@@ -31,12 +35,12 @@ package struct Weights: Sendable {
         report.missing(parameter)
       }
     }
+    let used = Set(stored)
     for entry in checkpoint.entries where !used.contains(entry.name) && !blueprint.isIgnored(entry.name) {
       report.unexpected(entry.name, entry.type)
     }
     if let diagnostic = report.diagnostic { throw diagnostic }
-    self.checkpoint = checkpoint
-    self.fills = fills
+    (self.checkpoint, self.fills, self.stored) = (checkpoint, fills, stored)
   }
 
   /// Throws one diagnostic with everything that does not fit between the trainable parameters of `graph` and
@@ -70,7 +74,7 @@ package struct Weights: Sendable {
     let scored = blueprint.prefixes.map { prefix in
       (prefix, paths.count { whole[Name(prefix.text + $0.text)] != nil })
     }
-    guard let best = scored.max(by: { $0.1 < $1.1 }), !best.0.text.isEmpty else { return whole }
+    guard let best = scored.max(by: { $0.1 < $1.1 }), best.1 > 0, !best.0.text.isEmpty else { return whole }
     return whole.strippingPrefix(best.0)
   }
 }

@@ -64,10 +64,14 @@ extension Oobleck {
     let latentDim = try encoder.integer("config", "latent_dim", in: Self.sizes)
     let bottleneck = try json.string("bottleneck", "type")
     guard bottleneck == "vae", latentDim == 2 * latentChannels else {
-      throw .unsupported("bottleneck", "\(bottleneck) of \(latentDim) channels", "vae of \(2 * latentChannels)", json)
+      throw .unsupported(
+        "bottleneck", "\(bottleneck) of \(latentDim) channels", "vae of \(2 * latentChannels)", json)
     }
-    guard try encoder.integers("config", "strides") == strides, try encoder.integers("config", "c_mults") == multiples
-    else { throw .unsupported("encoder", "another shape than the decoder", "the same strides and c_mults", json) }
+    guard try encoder.integers("config", "strides") == strides,
+      try encoder.integers("config", "c_mults") == multiples
+    else {
+      throw .unsupported("encoder", "another shape than the decoder", "the same strides and c_mults", json)
+    }
     try check(json)
   }
 
@@ -75,7 +79,7 @@ extension Oobleck {
     guard !strides.isEmpty, strides.count == multiples.count, strides.count <= 16 else {
       throw .unsupported("strides", "\(strides)", "one for each of the multiples \(multiples)", json)
     }
-    guard let _ = TensorType.count(strides) else {
+    guard TensorType.count(strides) != nil else {
       throw .unsupported("strides", "\(strides)", "a product that can be counted", json)
     }
   }

@@ -62,7 +62,9 @@ package struct Oobleck: Hashable, Sendable {
     for (block, stride) in strides.enumerated() {
       x = try g.scoped("encoder.blocks.\(block)") { (g) throws(Diagnostic) in
         var x = x
-        for unit in 0..<3 { x = try residual(x, "encoder.blocks.\(block).units.\(unit)", unit, widths[block], in: &g) }
+        for unit in 0..<3 {
+          x = try residual(x, "encoder.blocks.\(block).units.\(unit)", unit, widths[block], in: &g)
+        }
         x = try snake(x, "snake", "encoder.blocks.\(block).snake", widths[block], in: &g)
         return try conv(
           x, "down", "encoder.blocks.\(block).resample", widths[block], widths[block + 1], 2 * stride,
@@ -113,7 +115,8 @@ package struct Oobleck: Hashable, Sendable {
     let dilation = [1, 3, 9][unit]
     return try g.scoped("units.\(unit)") { (g) throws(Diagnostic) in
       var y = try snake(x, "snake1", "\(name).snake1", width, in: &g)
-      y = try conv(y, "conv1", "\(name).conv1", width, width, 7, padding: 3 * dilation, dilation: dilation, in: &g)
+      y = try conv(
+        y, "conv1", "\(name).conv1", width, width, 7, padding: 3 * dilation, dilation: dilation, in: &g)
       y = try snake(y, "snake2", "\(name).snake2", width, in: &g)
       y = try conv(y, "conv2", "\(name).conv2", width, width, 1, in: &g)
       return try g.add(Add(), [x, y], name: "sum")
@@ -132,7 +135,9 @@ package struct Oobleck: Hashable, Sendable {
     return try g.add(conv, inputs, name: node)
   }
 
-  private func convTranspose(_ x: Value, _ name: String, _ from: Int, _ to: Int, _ stride: Int, in g: inout Graph)
+  private func convTranspose(
+    _ x: Value, _ name: String, _ from: Int, _ to: Int, _ stride: Int, in g: inout Graph
+  )
     throws(Diagnostic) -> Value
   {
     let conv = ConvTranspose(
@@ -170,7 +175,9 @@ package struct Oobleck: Hashable, Sendable {
     blueprint.prefixes = [
       "", "pretransform.model.", "autoencoder.", "diffusion.pretransform.model.", "model.pretransform.model.",
     ]
-    blueprint.isIgnored = { $0.text.hasPrefix(other) || !$0.text.hasPrefix("encoder.") && !$0.text.hasPrefix("decoder.") }
+    blueprint.isIgnored = {
+      $0.text.hasPrefix(other) || !$0.text.hasPrefix("encoder.") && !$0.text.hasPrefix("decoder.")
+    }
     blueprint.facts = [
       ("latent channels", "\(latentChannels)"), ("samples a latent", "\(ratio)"),
       ("sample rate", "\(sampleRate) Hz"), ("strides", "\(strides)"), ("weights", spelling.rawValue),

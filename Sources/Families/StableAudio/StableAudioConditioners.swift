@@ -57,7 +57,9 @@ package struct StableAudioConditioners: Hashable, Sendable {
     }
     var blueprint = Blueprint(g, layout: layout.rawValue)
     if layout == .stableAudioTools {
-      blueprint.prefixes = ["conditioner.conditioners.", "conditioners.", "", "diffusion.conditioner.conditioners."]
+      blueprint.prefixes = [
+        "conditioner.conditioners.", "conditioners.", "", "diffusion.conditioner.conditioners.",
+      ]
     }
     blueprint.facts = [("width", "\(width)")] + numbers.map { ($0.id, "\($0.least) to \($0.most)") }
     return blueprint
@@ -77,8 +79,10 @@ package struct StableAudioConditioners: Hashable, Sendable {
     let low = try g.add(Constant(number.least), name: "least")
     let high = try g.add(Constant(number.most), name: "most")
     let range = try g.add(Constant(number.most - number.least), name: "range")
-    let clamped = try g.add(Minimum(), [try g.add(Maximum(), [input, low], name: "raised"), high], name: "clamped")
-    let unit = try g.add(Divide(), [try g.add(Subtract(), [clamped, low], name: "shifted"), range], name: "unit")
+    let clamped = try g.add(
+      Minimum(), [try g.add(Maximum(), [input, low], name: "raised"), high], name: "clamped")
+    let unit = try g.add(
+      Divide(), [try g.add(Subtract(), [clamped, low], name: "shifted"), range], name: "unit")
     let column = try g.add(Reshape(dims: ["B", 1, 1]), [unit], name: "column")
     let count = Self.frequencies
     let weights = try g.parameter(Name("\(number.path).0.weights"), .f32(Dim(count)))
@@ -140,10 +144,13 @@ extension StableAudioConditioners {
 }
 
 extension Diagnostic {
-  fileprivate static func unknownConditioner(_ id: String, _ type: String, _ json: JSON.Cursor) -> Diagnostic {
+  fileprivate static func unknownConditioner(_ id: String, _ type: String, _ json: JSON.Cursor) -> Diagnostic
+  {
     Diagnostic("conditioner \(id) is of type \(type), but only t5 and number are known here", at: json.site)
   }
-  fileprivate static func emptyRange(_ number: StableAudioConditioners.Number, _ json: JSON.Cursor) -> Diagnostic {
+  fileprivate static func emptyRange(_ number: StableAudioConditioners.Number, _ json: JSON.Cursor)
+    -> Diagnostic
+  {
     Diagnostic("conditioner \(number.id) ranges from \(number.least) to \(number.most)", at: json.site)
   }
 }

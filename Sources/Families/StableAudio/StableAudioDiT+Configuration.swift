@@ -27,7 +27,9 @@ extension StableAudioDiT {
     depth = try json.integer("num_layers", in: sizes, default: 24)
     channels = try json.integer("in_channels", in: sizes, default: 64)
     let outChannels = try json.integer("out_channels", in: sizes, default: 64)
-    guard outChannels == channels else { throw .unsupported("out_channels", "\(outChannels)", "\(channels)", json) }
+    guard outChannels == channels else {
+      throw .unsupported("out_channels", "\(outChannels)", "\(channels)", json)
+    }
     crossHeads = try json.integer("num_key_value_attention_heads", in: sizes, default: 12)
     contextDim = try json.integer("cross_attention_dim", in: sizes, default: 768)
     textDim = try json.integer("cross_attention_input_dim", in: sizes, default: 768)
@@ -74,7 +76,9 @@ extension StableAudioDiT {
       let value = try dit.stringIfPresent(Name(key)) ?? word
       guard value == word else { throw .unsupported(key, value, word, dit) }
     }
-    let numbers = [("patch_size", 1), ("num_memory_tokens", 0), ("input_concat_dim", 0), ("prepend_cond_dim", 0)]
+    let numbers = [
+      ("patch_size", 1), ("num_memory_tokens", 0), ("input_concat_dim", 0), ("prepend_cond_dim", 0),
+    ]
     for (key, number) in numbers {
       let value = try dit.integerIfPresent(Name(key)) ?? number
       guard value == number else { throw .unsupported(key, "\(value)", "\(number)", dit) }

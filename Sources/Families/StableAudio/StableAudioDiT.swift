@@ -86,7 +86,9 @@ package struct StableAudioDiT: Hashable, Sendable {
 
     var blueprint = Blueprint(g, layout: layout.rawValue)
     if layout == .stableAudioTools {
-      blueprint.prefixes = ["", "model.", "model.model.", "diffusion.model.model.", "diffusion_ema.ema_model.model."]
+      blueprint.prefixes = [
+        "", "model.", "model.model.", "diffusion_ema.ema_model.model.", "diffusion.model.model.",
+      ]
       for (_, parameter) in g.parameters where parameter.path.text.hasSuffix("_norm.beta") {
         blueprint.fills[parameter.path] = 0
       }
@@ -176,12 +178,16 @@ package struct StableAudioDiT: Hashable, Sendable {
   }
 
   private func norm(_ x: Value, _ name: String, in g: inout Graph) throws(Diagnostic) -> Value {
-    let inputs = [x, try weight("\(name).scale", [width], in: &g), try weight("\(name).shift", [width], in: &g)]
+    let inputs = [
+      x, try weight("\(name).scale", [width], in: &g), try weight("\(name).shift", [width], in: &g),
+    ]
     return try g.add(LayerNorm(eps: Self.normEpsilon), inputs, name: "norm")
   }
 
   /// `x` `[B, N, heads·D]` normalised over each head, where the model does that.
-  private func headNorm(_ x: Value, _ name: String, _ heads: Int, in g: inout Graph) throws(Diagnostic) -> Value {
+  private func headNorm(_ x: Value, _ name: String, _ heads: Int, in g: inout Graph) throws(Diagnostic)
+    -> Value
+  {
     guard qkNorm else { return x }
     let leaf = name.split(separator: ".").last.map(String.init) ?? name
     let dims = g[x].type.dims
