@@ -46,7 +46,8 @@ package struct Weights: Sendable {
   /// Throws one diagnostic with everything that does not fit between the trainable parameters of `graph` and
   /// the tensors of a bridge's `checkpoint`.
   package static func check(trainable graph: Graph, in checkpoint: Checkpoint) throws(Diagnostic) {
-    var report = KeyReport(component: "bridge", path: checkpoint.path, layout: "")
+    var report = KeyReport(
+      component: "bridge", path: checkpoint.path, layout: "", prefix: checkpoint.prefix)
     var used: Set<Name> = []
     for (_, parameter) in graph.parameters where !parameter.frozen {
       used.insert(parameter.path)
