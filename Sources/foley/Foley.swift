@@ -12,7 +12,7 @@ struct Foley: ParsableCommand {
 
       Example: foley inspect stable-audio-open-1.0 --component transformer
       """,
-    version: "0.1.0", subcommands: [])
+    version: "0.1.0", subcommands: [Assemble.self, Generate.self])
 
   /// Ends the process: with status 0, that of a diagnostic's kind, or 64 for a wrong command line.
   static func main() {

@@ -1,0 +1,98 @@
+import ArgumentParser
+import Media
+import Pipelines
+import Reports
+import Runtime
+import Tensors
+
+extension Foley {
+  /// `foley generate PIPELINE --video clip.mp4 --prompt "rain on a tin roof" -o out.wav`
+  struct Generate: InterruptibleCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Make a sound for a video, a prompt, or both.",
+      discussion: """
+        With a video the sound is as long as the video; into an .mp4 it is put beside the video's own picture.
+
+        Example: foley generate my-pipeline --video clip.mp4 --prompt "rain on a tin roof" -o out.wav
+        """)
+
+    @Argument(help: "A pipeline directory, made by `foley assemble`.")
+    var pipeline: String
+
+    @Option(name: .shortAndLong, help: "The sound to write, .wav; or .mp4 with the video's picture.")
+    var output: String
+
+    @OptionGroup(title: "What to hear") var wish: Wish
+    @OptionGroup(title: "How to sample") var sampling: SamplingOptions
+    @OptionGroup(title: "What to write") var writing: SoundOptions
+    @OptionGroup(title: "How to run") var machinery: Machinery
+
+    @Flag(help: "Compare every file of the pipeline with its SHA-256 first.")
+    var verify = false
+
+    func validate() throws {
+      guard wish.video != nil || wish.prompt != nil else {
+        throw ValidationError("Say what to hear: --video, --prompt or both.")
+      }
+      guard output.hasSuffix(".wav") || output.hasSuffix(".mp4") else {
+        throw ValidationError("'--output' is '\(output)', but must end in .wav or .mp4.")
+      }
+      guard !output.hasSuffix(".mp4") || wish.video != nil else {
+        throw ValidationError("An .mp4 needs the picture of a --video; write a .wav without one.")
+      }
+    }
+
+    func run(until interrupt: Interrupt) throws {
+      try writing.check(output)
+      let options = try machinery.start(until: interrupt)
+      let line = ProgressLine(quiet: machinery.quiet)
+      defer { line.clear() }
+      let opened = try Pipeline(path: pipeline, verifying: verify)
+      let request = sampling.apply(to: wish.request)
+      let result = try Generator(opened, options: options).generate(request) { stage, done, total in
+        guard !interrupt.isRaised else { throw Diagnostic.stopped(stage) }
+        line.show(stage.rawValue, done, total)
+      }
+      line.clear()
+      if !machinery.quiet {
+        for warning in result.warnings { StandardError.write("warning: \(warning)\n") }
+      }
+      try write(result.sound, request)
+      if let path = writing.spectrogram {
+        try SpectrogramPNG.write(channels: result.sound.channels, sampleRate: result.sound.sampleRate, to: path)
+      }
+      try StandardOutput.write(summary(result.sound, request) + "\n")
+    }
+
+    private func write(_ sound: Sound, _ request: GenerationRequest) throws(Diagnostic) {
+      if output.hasSuffix(".mp4"), let video = request.video {
+        try VideoReader().mux(
+          path: video, sound: sound.leveled(writing.level), to: output, start: request.start,
+          duration: request.duration)
+      } else {
+        try SoundFile.write(sound, to: output, as: writing.encoding, level: writing.level)
+      }
+    }
+
+    private func summary(_ sound: Sound, _ request: GenerationRequest) -> String {
+      switch machinery.format {
+      case .text:
+        return "\(output): \(sound.duration) s, \(sound.channels.count) channels at \(sound.sampleRate) Hz"
+          + ", peak \(sound.peak), seed \(request.seed)"
+      case .json:
+        let json: JSON = [
+          "output": JSON(output), "seconds": JSON(sound.duration), "channels": JSON(sound.channels.count),
+          "sample_rate": JSON(sound.sampleRate), "peak": JSON(sound.peak),
+          "seed": .integer(Int64(bitPattern: request.seed)),
+        ]
+        return json.printed(pretty: true)
+      }
+    }
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func stopped(_ stage: GenerationStage) -> Diagnostic {
+    Diagnostic("stopped while \(stage.rawValue); nothing was written", kind: .interrupted)
+  }
+}
