@@ -136,6 +136,12 @@ let package = Package(
       dependencies: ["CaseFiles", "Kernels", "Plans", "Operators", "Graphs", "Tensors"], swiftSettings: strict),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels"], swiftSettings: strict),
     .testTarget(
+      name: "PassesTests",
+      dependencies: [
+        "CaseFiles", "Passes", "Families", "Runtime", "Operators", "Graphs", "Checkpoints", "Tensors",
+      ],
+      exclude: ["Cases"], swiftSettings: strict),
+    .testTarget(
       name: "PipelinesTests",
       dependencies: [
         "Pipelines", "Runtime", "Passes", "Checkpoints", "Media", "Tensors", "TemporaryFolders", "foley-reader",

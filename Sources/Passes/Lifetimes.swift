@@ -6,11 +6,14 @@ package import Tensors
 ///
 ///     %k = linear(%text, %w); %y = attention(%q, %k, %v)
 ///     ->  @g.clip(%text) { %k = …; return %k }   @g.step(%x, %k) { … attention(%q, %k, %v) … }
+///
+/// A value belongs to the step also where only a step input says one of its lengths: bind those lengths
+/// first to have it computed once.
 package struct Lifetimes: Sendable, Equatable {
   /// Takes the clip inputs; its outputs are inputs of `step` by the same names.
-  package var clip: Graph
+  package private(set) var clip: Graph
   /// Takes the other inputs of the whole and the outputs of `clip`.
-  package var step: Graph
+  package private(set) var step: Graph
 
   /// Cuts `graph`: `clipInputs` are those that stay the same over all steps.
   ///
@@ -19,45 +22,31 @@ package struct Lifetimes: Sendable, Equatable {
     let inputs = graph.inputs
     let known = Set(inputs.map { graph[$0].name })
     if let stray = clipInputs.subtracting(known).min() { throw .noInput(stray, known.sorted(), graph.name) }
-    let isStep = graph.depending(on: Set(inputs.filter { !clipInputs.contains(graph[$0].name) }))
-    let isClip = graph.depending(on: Set(inputs.filter { clipInputs.contains(graph[$0].name) }))
-
-    // What the step reads of the clip: computed values and clip inputs themselves.
-    var isBoundary = Array(repeating: false, count: graph.nodes.count)
-    for (index, node) in graph.nodes.enumerated() where isStep[index] {
-      for input in node.inputs where isClip[Int(input.index)] && !isStep[Int(input.index)] {
-        isBoundary[Int(input.index)] = true
-      }
-    }
-    for output in graph.outputs where !isStep[Int(output.value.index)] {
-      isBoundary[Int(output.value.index)] = true
-    }
-    let boundary = graph.allValues.filter { isBoundary[Int($0.index)] }
+    let ofClip = inputs.filter { clipInputs.contains(graph[$0].name) }
+    let ofStep = inputs.filter { !clipInputs.contains(graph[$0].name) }
+    let lengths = (clip: graph.lengthNames(boundBy: ofClip), step: graph.lengthNames(boundBy: ofStep))
+    let isStep = try graph.depending(on: ofStep, orLengths: lengths.step.subtracting(lengths.clip))
+    let isClip = try graph.depending(on: ofClip, orLengths: lengths.clip.subtracting(lengths.step))
+    let boundary = graph.boundary(isClip: isClip, isStep: isStep, ofClip, lengths.step)
 
     clip = Graph(name: graph.name + ".clip")
     step = Graph(name: graph.name + ".step")
     var inClip: [Value: Value] = [:]
     var inStep: [Value: Value] = [:]
-    for value in inputs {
-      let node = graph[value]
-      if clipInputs.contains(node.name) { inClip[value] = try clip.input(node.name, node.type) }
-      else { inStep[value] = try step.input(node.name, node.type) }
-    }
-    for value in boundary { inStep[value] = try step.input(graph[value].name, graph[value].type) }
+    for value in ofClip { inClip[value] = try clip.input(graph[value].name, graph[value].type) }
+    for value in ofStep + boundary { inStep[value] = try step.input(graph[value].name, graph[value].type) }
     for value in graph.allValues where !(graph[value].op is Input) {
-      if isStep[Int(value.index)] {
-        try Lifetimes.copy(value, of: graph, to: &step, &inStep)
-      } else {
-        try Lifetimes.copy(value, of: graph, to: &clip, &inClip)
-        if !isClip[Int(value.index)], !isBoundary[Int(value.index)] {
-          try Lifetimes.copy(value, of: graph, to: &step, &inStep)
-        }
-      }
+      let place = Int(value.index)
+      if !isStep[place] { try Lifetimes.copy(value, of: graph, to: &clip, &inClip) }
+      if isStep[place] || !isClip[place] { try Lifetimes.copy(value, of: graph, to: &step, &inStep) }
     }
-    for value in boundary { clip.outputs.append(Output(graph[value].name, inClip[value] ?? value)) }
+    for value in boundary {
+      guard let place = inClip[value] else { throw .severed(graph[value].name) }
+      clip.outputs.append(Output(graph[value].name, place))
+    }
     for output in graph.outputs {
-      guard let value = inStep[output.value] else { continue }
-      step.outputs.append(Output(output.name, value))
+      guard let place = inStep[output.value] else { throw .severed(output.name) }
+      step.outputs.append(Output(output.name, place))
     }
     clip = try clip.removingDead()
     step = try step.removingDead()
@@ -66,10 +55,71 @@ package struct Lifetimes: Sendable, Equatable {
   private static func copy(
     _ value: Value, of graph: Graph, to target: inout Graph, _ places: inout [Value: Value]
   ) throws(Diagnostic) {
+    guard places[value] == nil else { return }
     let node = graph[value]
     let inputs = node.inputs.compactMap { places[$0] }
     guard inputs.count == node.inputs.count else { throw .severed(node.name) }
     places[value] = try target.add(node.op, inputs, name: node.name)
+  }
+}
+
+extension Graph {
+  /// The named lengths that runs read off the given inputs.
+  fileprivate func lengthNames(boundBy inputs: [Value]) -> Set<String> {
+    Set(inputs.flatMap { self[$0].type.dims.filter { $0.scale > 0 }.compactMap(\.name) })
+  }
+
+  /// For each node whether it depends on one of `inputs`, or speaks of one of `lengths`.
+  fileprivate func depending(on inputs: [Value], orLengths lengths: Set<String>) throws(Diagnostic) -> [Bool] {
+    var sources = Set(inputs)
+    for value in allValues where !(self[value].op is Input) {
+      if try !self[value].lengthNames().isDisjoint(with: lengths) { sources.insert(value) }
+    }
+    return depending(on: sources)
+  }
+
+  /// The values of the clip that the step or the caller reads, and clip inputs that alone say a length which
+  /// the step speaks of.
+  fileprivate func boundary(isClip: [Bool], isStep: [Bool], _ ofClip: [Value], _ stepLengths: Set<String>)
+    -> [Value]
+  {
+    var isBoundary = Array(repeating: false, count: nodes.count)
+    func read(_ value: Value) {
+      let place = Int(value.index)
+      if isClip[place], !isStep[place] { isBoundary[place] = true }
+    }
+    var spoken: Set<String> = []
+    for (index, node) in nodes.enumerated() where isStep[index] {
+      node.inputs.forEach(read)
+      spoken.formUnion((try? node.lengthNames()) ?? [])
+    }
+    outputs.forEach { read($0.value) }
+    var known = stepLengths.union(lengthNames(boundBy: allValues.filter { isBoundary[Int($0.index)] }))
+    for input in ofClip where !lengthNames(boundBy: [input]).intersection(spoken).isSubset(of: known) {
+      isBoundary[Int(input.index)] = true
+      known.formUnion(lengthNames(boundBy: [input]))
+    }
+    return allValues.filter { isBoundary[Int($0.index)] }
+  }
+}
+
+extension Node {
+  /// The named lengths of the result and of the attributes.
+  fileprivate func lengthNames() throws(Diagnostic) -> Set<String> {
+    var names = Set(type.dims.compactMap(\.name))
+    for attribute in try op.attributes() { names.formUnion(attribute.value.lengthNames) }
+    return names
+  }
+}
+
+extension Attribute {
+  fileprivate var lengthNames: Set<String> {
+    switch self {
+    case .dim(let dim): Set([dim.name].compactMap { $0 })
+    case .type(let type): Set(type.dims.compactMap(\.name))
+    case .list(let items): items.reduce(into: []) { $0.formUnion($1.lengthNames) }
+    default: []
+    }
   }
 }
 

@@ -7,16 +7,17 @@ extension Pass {
   ///     %a = exp(%x); %b = exp(%x); add(%a, %b)  ->  %a = exp(%x); add(%a, %a)
   package static let shareCommon = Pass("share-common", "compute equal nodes once") {
     (graph) throws(Diagnostic) in
-    var known: [Key: Value] = [:]
+    var known: [Computation: Value] = [:]
     var rebuild = try Rebuild(graph)
     try rebuild.walk { (rebuild, value) throws(Diagnostic) in
       let node = graph[value]
-      let key = Key(op: AnyHashable(node.op), inputs: try rebuild.new(node.inputs))
-      if let twin = known[key] {
+      let computation = Computation(op: AnyHashable(node.op), inputs: try rebuild.new(node.inputs))
+      guard !node.holdsNegativeZero else { return false }
+      if let twin = known[computation] {
         rebuild.set(value, to: twin)
       } else {
         try rebuild.copy(value)
-        known[key] = try rebuild.new(value)
+        known[computation] = try rebuild.new(value)
       }
       return true
     }
@@ -24,7 +25,15 @@ extension Pass {
   }
 }
 
-private struct Key: Hashable {
+/// What a node computes, whatever it is called.
+private struct Computation: Hashable {
   let op: AnyHashable
   let inputs: [Value]
+}
+
+extension Node {
+  /// Whether this is a constant with a -0, which is equal to 0 and yet not the same number.
+  fileprivate var holdsNegativeZero: Bool {
+    self.as(Constant.self)?.values.contains { $0 == 0 && $0.sign == .minus } ?? false
+  }
 }

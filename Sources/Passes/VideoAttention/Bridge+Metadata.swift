@@ -53,17 +53,24 @@ extension Bridge {
     try check()
   }
 
+  /// No width or depth beyond these makes a model.
+  private static let (widest, deepest) = (1 << 20, 4096)
+
   /// Throws iff a field makes no sense by itself or beside another.
   package func check() throws(Diagnostic) {
     let widths = [
       ("depth", depth), ("backbone_dim", backboneDim), ("video_dim", videoDim), ("heads", heads),
       ("head_dim", headDim), ("adapter_hidden", adapterHidden),
     ]
-    for (key, width) in widths where width < 1 || width > 1 << 20 { throw .senseless(key, "\(width)") }
+    for (key, width) in widths where !(1...Bridge.widest).contains(width) { throw .senseless(key, "\(width)") }
+    guard innerDim <= Bridge.widest else { throw .senseless("heads", "\(heads) of \(headDim)") }
+    guard depth <= Bridge.deepest else { throw .senseless("depth", "\(depth)") }
     guard ropeDims >= 0, ropeDims <= headDim, ropeDims % 2 == 0 else {
       throw .senseless("rope_dims", "\(ropeDims)")
     }
-    guard prependedTokens >= 0 else { throw .senseless("prepended_tokens", "\(prependedTokens)") }
+    guard (0...Bridge.widest).contains(prependedTokens) else {
+      throw .senseless("prepended_tokens", "\(prependedTokens)")
+    }
     let rates = [
       ("rope_base", ropeBase), ("latent_rate", latentRate), ("video_rate", videoRate),
       ("seconds_scale", secondsScale), ("norm_epsilon", normEpsilon),

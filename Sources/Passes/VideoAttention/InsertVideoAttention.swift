@@ -21,7 +21,7 @@ extension Pass {
   ) -> Pass {
     Pass("insert-video-attention", "attend to the video behind every text attention") {
       (graph) throws(Diagnostic) in
-      guard graph[named: VideoAttention.video] == nil else { return graph }
+      guard !graph.isBridged else { return graph }
       try bridge.check()
       let sites = try TextAttention.sites(in: graph, latents: latents, text: text)
       let selection = try Selection(graph, sites.map(\.sum))
@@ -50,6 +50,15 @@ extension Pass {
     let parts = name.text.split(separator: ".", omittingEmptySubsequences: false)
     guard let number = parts.firstIndex(where: { Int($0) != nil }) else { return name.text }
     return parts[...number].joined(separator: ".")
+  }
+}
+
+extension Graph {
+  /// Whether the inputs of a bridge are declared.
+  fileprivate var isBridged: Bool {
+    [VideoAttention.video, VideoAttention.scale].allSatisfy { name in
+      self[named: name].map { self[$0].op is Input } ?? false
+    }
   }
 }
 

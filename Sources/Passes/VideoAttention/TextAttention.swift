@@ -63,10 +63,6 @@ package struct TextAttention: Sendable {
   }
 }
 
-extension Op {
-  fileprivate var isAttention: Bool { self is Attention || self is RotaryAttention }
-}
-
 extension Graph {
   /// For each node those that read it; one that reads it twice stands twice.
   fileprivate func readers() -> [[Value]] {

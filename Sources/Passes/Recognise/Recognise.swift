@@ -1,0 +1,52 @@
+import Graphs
+import Operators
+import Tensors
+
+extension Pass {
+  /// Finds the composite ops that a graph spells out in simpler ones, as exporters do. Goes by data flow;
+  /// the order of commutative operands and the nesting of products do not matter.
+  ///
+  ///     multiply(x, sigmoid(x))                                     ->  silu(x)
+  ///     x · 0.5 · (1 + erf(x / √2)), and the form with tanh          ->  gelu(x)
+  ///     exp(x - max(x)) / sum(exp(x - max(x)))                      ->  softmax(x)
+  ///     (x - mean(x)) / √(mean((x - mean(x))²) + eps) [· scale] [+ bias]  ->  layer_norm(x[, scale[, bias]])
+  ///     x / √(mean(x²) + eps) [· scale]                             ->  rms_norm(x[, scale])
+  ///     matmul(x, transpose(w)) [+ bias]                            ->  linear(x, w[, bias])
+  ///
+  /// The numbers stay the same to round-off; a row of nothing but -∞, for which the spelt-out softmax gives
+  /// NaN, becomes 0.
+  package static let recognise = Pass("recognise", "find composite ops that are spelt out in simpler ones") {
+    (graph) throws(Diagnostic) in
+    var graph = graph
+    // Each round may hand a larger pattern to the next: matmul, linear, linear with bias.
+    while true {
+      let (next, count) = try graph.rewriting { (site) throws(Diagnostic) in recognised(site) }
+      guard count > 0 else { return graph }
+      graph = next
+    }
+  }
+
+  /// What `site` is in fewer words; `nil` iff it is none of the patterns or would change its type.
+  private static func recognised(_ site: Site) -> Replacement? {
+    let found: Found?
+    switch site.node.op {
+    case is Multiply, is Divide: found = site.activation ?? site.softmax ?? site.norm ?? site.scaledNorm
+    case is MatMul: found = site.matrixProduct
+    case is Add: found = site.biased
+    default: found = nil
+    }
+    guard let found, let type = try? found.op.infer(found.inputs.map { site.graph[$0].type }),
+      type == site.node.type
+    else { return nil }
+    return .with(found.op, found.inputs)
+  }
+}
+
+/// An op over values of the old graph.
+struct Found {
+  let op: any Op
+  let inputs: [Value]
+
+  init(_ op: any Op, _ inputs: Value...) { (self.op, self.inputs) = (op, inputs) }
+  init(_ op: any Op, _ inputs: [Value]) { (self.op, self.inputs) = (op, inputs) }
+}
