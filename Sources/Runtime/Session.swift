@@ -50,9 +50,7 @@ package struct Session: ~Copyable {
   package mutating func bind(_ types: [Name: TensorType]) throws(Diagnostic) {
     let lengths = try graph.lengths(of: types)
     if let binding, binding.lengths == lengths { return }
-    let bound = try graph.binding(lengths)
-    let lowered = try bound.lowered(for: options.kernels, stored: weights.element)
-    let plan = try Plan(lowered)
+    let plan = try graph.planned(at: lengths, for: options.kernels, stored: weights.element)
     let kept = binding?.prologue
     binding = nil
     binding = try Binding(plan, lengths: lengths, weights, options, keeping: kept, &profile)

@@ -10,9 +10,9 @@ struct Foley: ParsableCommand {
     discussion: """
       Nothing is ever downloaded: models are read from where upstream saved them.
 
-      Example: foley inspect stable-audio-open-1.0 --component transformer
+      Example: foley inspect stable-audio-open-1.0 --component backbone
       """,
-    version: "0.1.0", subcommands: [Assemble.self, Generate.self])
+    version: "0.1.0", subcommands: [Inspect.self, Run.self, Assemble.self, Generate.self])
 
   /// Ends the process: with status 0, that of a diagnostic's kind, or 64 for a wrong command line.
   static func main() {

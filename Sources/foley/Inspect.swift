@@ -1,0 +1,116 @@
+import ArgumentParser
+import Checkpoints
+import Families
+import Graphs
+import Passes
+import Plans
+import Reports
+import Runtime
+import Tensors
+
+extension Foley {
+  /// `foley inspect dit.graph --after remove-dead --graph`
+  struct Inspect: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Tell what a model, a graph or a weights file is.",
+      discussion: """
+        Prints a summary of each part of the source, or one of its aspects. Equal blocks are folded.
+
+        Example: foley inspect stable-audio-open-1.0 --component backbone --length B=1,L=1024,S=130
+        Example: foley inspect model.safetensors --weights --scan
+        """)
+
+    @OptionGroup var source: GraphSource
+
+    @Flag(help: "What to print in place of the summary.")
+    var aspect: Aspect?
+
+    @Option(
+      name: .customLong("after"),
+      help: ArgumentHelp("Run this pass first. May be repeated.", valueName: "pass"))
+    var passes: [Pass] = []
+
+    @Option(
+      name: .customLong("length"),
+      help: ArgumentHelp("Lengths to tell costs and memory for.", valueName: "name=number,…"))
+    var lengths: [Lengths] = []
+
+    @Flag(help: "Print equal blocks, each in full.")
+    var unfolded = false
+
+    @Flag(help: "Count NaNs and infinities of the weights; reads every byte.")
+    var scan = false
+
+    @Option(help: "How to print; dot is for graphs.")
+    var format = Format.text
+
+    enum Aspect: String, EnumerableFlag {
+      case graph, weights, ops, memory
+
+      static func help(for value: Aspect) -> ArgumentHelp? {
+        switch value {
+        case .graph: "Print the graph."
+        case .weights: "Print the tensors of the weights; needs no configuration."
+        case .ops: "Print how often each op is used, and its cost."
+        case .memory: "Print where the memory of a run goes, step by step."
+        }
+      }
+    }
+
+    enum Format: String, CaseIterable, ExpressibleByArgument { case text, json, dot }
+
+    func validate() throws {
+      guard format != .dot || aspect == .graph || aspect == nil else {
+        throw ValidationError("'--format dot' prints graphs; drop the other option.")
+      }
+      guard !scan || aspect == .weights else { throw ValidationError("'--scan' needs '--weights'.") }
+    }
+
+    func run() throws {
+      if aspect == .weights { return try print(try weightTables()) { ($0.text, $0.json) } }
+      if aspect == nil, format != .dot, passes.isEmpty, case .weights(let checkpoint) = try source.open() {
+        return try print([CheckpointSummary(checkpoint)]) { ($0.text, $0.json) }
+      }
+      var subjects = try source.subjects()
+      for index in subjects.indices { subjects[index].graph = try passes.run(on: subjects[index].graph) }
+      switch aspect {
+      case _ where format == .dot: try print(folded(subjects)) { ($0.dot, nil) }
+      case .graph: try print(folded(subjects)) { ($0.text, $0.json) }
+      case .ops:
+        try print(subjects) { subject in
+          let table = OpTable(try subject.bound(to: lengths) ?? subject.graph)
+          return (table.text, table.json)
+        }
+      case .memory:
+        try print(subjects) { subject in
+          let plan = try subject.plan(at: try subject.lengths(lengths))
+          return ("@\(subject.graph.name): \(plan)\n" + plan.chart(), plan.json)
+        }
+      case .weights, nil:
+        try print(subjects) { subject in
+          let summary = try subject.summary(at: lengths)
+          return (summary.text, summary.json)
+        }
+      }
+    }
+
+    private func folded(_ subjects: [Subject]) -> [FoldedGraph] {
+      subjects.map { FoldedGraph($0.graph, folding: !unfolded) }
+    }
+
+    private func weightTables() throws(Diagnostic) -> [WeightTable] {
+      try source.checkpoints().map { checkpoint in WeightTable(checkpoint, scanning: scan) }
+    }
+
+    /// Prints what `view` gives for each item: texts with an empty line between, or one JSON array.
+    private func print<Item>(_ items: [Item], _ view: (Item) throws -> (text: String, json: JSON?)) throws {
+      let views = try items.map(view)
+      let text =
+        switch format {
+        case .text, .dot: views.map(\.text).joined(separator: "\n")
+        case .json: JSON(views.compactMap(\.json)).printed(pretty: true) + "\n"
+        }
+      try StandardOutput.write(text)
+    }
+  }
+}

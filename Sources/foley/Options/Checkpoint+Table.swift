@@ -1,0 +1,46 @@
+import Checkpoints
+import Families
+import Reports
+import Tensors
+
+extension WeightTable {
+  /// What `checkpoint` holds; with `scanning`, every byte is read for NaNs and infinities.
+  init(_ checkpoint: Checkpoint, scanning: Bool = false) {
+    self.init()
+    metadata = checkpoint.metadata
+    for entry in checkpoint.entries {
+      let strays = scanning ? entry.tensor.nonFinite() : nil
+      let file = entry.file?.path ?? checkpoint.path
+      rows.append(Row(entry.name, entry.type, file: file, strays: strays.map { ($0.nan, $0.infinite) }))
+    }
+  }
+}
+
+extension CheckpointSummary {
+  init(_ checkpoint: Checkpoint) { self.init(WeightTable(checkpoint)) }
+}
+
+extension GraphSource {
+  /// The weights of the source: all that lies there, or those of the parts of its models.
+  func checkpoints() throws(Diagnostic) -> [Checkpoint] {
+    if component == nil, !source.hasSuffix(".graph") {
+      do throws(Diagnostic) {
+        return [try Checkpoint.open(path: source)]
+      } catch {
+        guard error.kind == .noInput, case .models(let models)? = try? open() else { throw error }
+        var checkpoints: [Checkpoint] = []
+        for name in models.components { checkpoints.append(try models.model(name).weights.checkpoint) }
+        return checkpoints
+      }
+    }
+    guard let model = try subject().model else { throw .noWeights(source) }
+    return [model.weights.checkpoint]
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func noWeights(_ source: String) -> Diagnostic {
+    Diagnostic(
+      "\(source) is graph text and holds no weights", help: "pass the weights file itself", kind: .usage)
+  }
+}

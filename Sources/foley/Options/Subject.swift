@@ -1,0 +1,65 @@
+import Checkpoints
+import Families
+import Graphs
+import Reports
+import Tensors
+
+/// One graph that a command works on.
+struct Subject {
+  var graph: Graph
+  let model: Model?
+
+  init(_ graph: Graph) { (self.graph, model) = (graph, nil) }
+  init(_ model: Model) { (graph, self.model) = (model.graph, model) }
+
+  /// The element type that a parameter is stored as: what the graph says where there are no weights.
+  func stored(_ path: Name) throws(Diagnostic) -> DType {
+    guard let model else { return .f32 }
+    return try model.weights.tensor(path).type.element
+  }
+
+  /// What is known without lengths.
+  func summary() throws(Diagnostic) -> GraphSummary {
+    var summary = GraphSummary(graph)
+    guard let model else { return summary }
+    let layout = model.layout.isEmpty ? "" : ", \(model.layout) layout"
+    summary.origin = "\(model.component), \(model.family)\(layout)"
+    summary.facts = model.facts
+    var stored: [(element: DType, count: Int, bytes: Int)] = []
+    for (_, parameter) in graph.parameters {
+      guard let tensor = try? model.weights.tensor(parameter.path) else { continue }
+      stored.add(tensor.type)
+    }
+    summary.stored = stored
+    return summary
+  }
+}
+
+extension GraphSource {
+  /// Every graph of the source, or the one that `--component` names.
+  func subjects() throws(Diagnostic) -> [Subject] {
+    if component != nil { return [try subject()] }
+    switch try open() {
+    case .graphs(let file): return file.graphs.map(Subject.init)
+    case .models(let source):
+      var subjects: [Subject] = []
+      for name in source.components { subjects.append(Subject(try source.model(name))) }
+      return subjects
+    case .weights: return [Subject(try withoutConfiguration())]
+    }
+  }
+
+  /// The one graph of the source. Throws iff there are several and `--component` names none.
+  func subject() throws(Diagnostic) -> Subject {
+    switch try open() {
+    case .graphs(let file): Subject(try file.graph(component))
+    case .models(let source): Subject(try source.model(component))
+    case .weights: Subject(try withoutConfiguration())
+    }
+  }
+
+  /// Throws what a source of models says to a weights file that stands alone.
+  private func withoutConfiguration() throws(Diagnostic) -> Model {
+    try ModelSource(path: source, family: family, config: config).model(component)
+  }
+}

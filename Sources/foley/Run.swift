@@ -1,0 +1,136 @@
+import ArgumentParser
+import Checkpoints
+import Families
+import Graphs
+import Kernels
+import Reports
+import Runtime
+import Tensors
+
+extension Foley {
+  /// `foley run t5-base --inputs ids.npz --outputs states.safetensors`
+  struct Run: InterruptibleCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Run one graph once on named tensors.",
+      discussion: """
+        Inputs and outputs carry the names of the upstream module's arguments and results.
+
+        Example: foley run stable-audio-open-1.0 --component backbone --inputs in.safetensors --outputs out.npz
+        """)
+
+    @OptionGroup var source: GraphSource
+
+    @Option(help: ArgumentHelp("The parameters of a .graph file.", valueName: "file"))
+    var weights: String?
+
+    @Option(help: ArgumentHelp("The inputs: .safetensors or .npz.", valueName: "file"))
+    var inputs: String
+
+    @Option(help: ArgumentHelp("Where to write the outputs: .safetensors or .npz.", valueName: "file"))
+    var outputs: String
+
+    @Flag(help: "Compute node by node in double precision, without kernels.")
+    var reference = false
+
+    @Flag(help: "Print where the time went.")
+    var profile = false
+
+    @Flag(help: "Stop at the first node whose result is not finite.")
+    var checkFinite = false
+
+    @OptionGroup var machinery: Machinery
+
+    func validate() throws {
+      guard !reference || !(profile || checkFinite) else {
+        throw ValidationError("'--reference' computes without steps to profile or check.")
+      }
+      guard outputs.hasSuffix(".safetensors") || outputs.hasSuffix(".npz") else {
+        throw ValidationError("'--outputs' is '\(outputs)', but must end in .safetensors or .npz.")
+      }
+    }
+
+    func run(until interrupt: Interrupt) throws {
+      _ = try AtomicFile(replacing: outputs)
+      var options = try machinery.start(until: interrupt)
+      (options.measuresTime, options.checksFinite) = (profile, checkFinite)
+      let subject = try source.subject()
+      let parameters = try subject.parameters(weights)
+      let given = try Checkpoint.open(path: inputs).entries.map { ($0.name, $0.tensor) }
+      let (tensors, notes) = try subject.graph.inputs(among: given, from: inputs)
+      if !machinery.quiet { for note in notes { StandardError.write("note: \(note.escapingControls)\n") } }
+
+      var times: Profile?
+      let results: [Name: Tensor]
+      if reference {
+        results = try interrupt.unheeded { try subject.graph.evaluate(tensors, parameter: parameters) }
+      } else {
+        var session = try Session(subject.graph, parameters: parameters, options: options)
+        results = try session.run(tensors)
+        times = session.profile
+      }
+      let written = subject.graph.outputs.compactMap { output in
+        results[output.name].map { (output.name, $0) }
+      }
+      try Checkpoint.write(written, to: outputs)
+      try report(written, times)
+    }
+
+    private func report(_ results: [(name: Name, tensor: Tensor)], _ times: Profile?) throws(Diagnostic) {
+      let table = (times?.sorted ?? []).reduce(into: TimeTable()) {
+        $0.append(op: $1.op, count: $1.entry.count, seconds: $1.entry.seconds)
+      }
+      switch machinery.format {
+      case .text:
+        guard !machinery.quiet || profile else { return }
+        let lines =
+          machinery.quiet ? [] : results.map { "\($0.name.text.escapingControls): \($0.tensor.type)\n" }
+        try StandardOutput.write(lines.joined() + (profile ? table.text : ""))
+      case .json:
+        let outputs = results.map { result -> JSON in
+          [
+            "name": JSON(result.name), "dtype": JSON("\(result.tensor.type.element)"),
+            "shape": JSON(result.tensor.shape.map { JSON($0) }),
+          ]
+        }
+        var object = JSON.Object()
+        object["outputs"] = JSON(outputs)
+        if profile { object["profile"] = table.json }
+        try StandardOutput.write(JSON.object(object).printed(pretty: true) + "\n")
+      }
+    }
+  }
+}
+
+extension Subject {
+  /// What gives the parameters of the graph: the model's weights, or the tensors of the file at `path`.
+  ///
+  /// Throws iff the graph has parameters and nothing gives them, or the model has weights of its own.
+  func parameters(_ path: String?) throws(Diagnostic) -> (Name) throws(Diagnostic) -> Tensor {
+    switch (model, path) {
+    case (let model?, nil): return { path throws(Diagnostic) in try model.weights.tensor(path) }
+    case (nil, let path?):
+      let checkpoint = try Checkpoint.open(path: path)
+      return { path throws(Diagnostic) in try checkpoint.tensor(path) }
+    case (nil, nil):
+      guard graph.parameters.isEmpty else { throw .noWeights(graph) }
+      return { path throws(Diagnostic) in throw .noParameter(path) }
+    case (_?, let path?): throw .twoWeights(path)
+    }
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func noWeights(_ graph: Graph) -> Diagnostic {
+    Diagnostic(
+      "@\(graph.name) has \(graph.parameters.count) parameters, but no weights are given",
+      help: "name the file that holds them with --weights", kind: .usage)
+  }
+  fileprivate static func noParameter(_ path: Name) -> Diagnostic {
+    Diagnostic("there is no parameter \(path.quoted)", kind: .software)
+  }
+  fileprivate static func twoWeights(_ path: String) -> Diagnostic {
+    Diagnostic(
+      "the source has weights of its own, but --weights names \(path) too",
+      help: "--weights is for .graph files; drop it", kind: .usage)
+  }
+}
