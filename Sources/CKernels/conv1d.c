@@ -1,13 +1,14 @@
 // One-dimensional convolutions as matrix products over a window of the input.
 //
-// A transposed convolution of stride s is s plain ones: output o belongs to the phase (o + pad_left) mod s, and
-// phase r meets the taps t with t·dilation ≡ r mod s. A plain one has a single phase that meets every tap.
+// A transposed convolution of stride s is s plain ones: output o belongs to the phase
+// (o + pad_left) mod s, and phase r meets the taps t with t·dilation ≡ r mod s. A plain one has a single phase that meets every tap.
 // Column q of phase r is output q·s + r - pad_left (transposed) or output q (plain).
 //
 // Packed weights: [group][phase][panel of CK_PANEL outputs][input][tap of the phase][CK_PANEL].
 //
-// A task computes some panels of one group over a range of columns. It walks the inputs in parts: copies a window
-// of them, zeros where there is padding, and adds the product of the packed weights with it to its sums.
+// A task computes some panels of one group over a range of columns. It walks the inputs in parts:
+// copies a window of them, zeros where there is padding, and adds the product of the packed weights with
+// it to its sums.
 // A plain convolution with a stride keeps the window as `stride` interleaved rows, so that every tap reads
 // neighbouring floats for neighbouring columns.
 

@@ -23,14 +23,14 @@ typedef struct {
   size_t items, per_chunk;
 } product;
 
-/// How much longer than its share the slowest of `threads` threads works, at worst, on `blocks` equal blocks that
-/// together hold `whole` units in place of `size` each.
+/// How much longer than its share the slowest of `threads` threads works, at worst, on `blocks` blocks of
+/// `size` units that together hold `whole` units.
 static double unfairness(size_t blocks, size_t size, double whole, size_t threads) {
   return (double)(ck_chunks(blocks, threads) * size * threads) / whole;
 }
 
-/// How many of `units` columns a block takes when `others` blocks lie below each other: wide blocks are faster, but two
-/// threads, and eight, should have about the same to do.
+/// How many of `units` columns a block takes when `others` blocks lie below each other: wide blocks are
+/// faster, but two threads, and eight, should have about the same to do.
 static size_t fair_width(size_t units, size_t others) {
   enum { MOST = 12, LEAST = 2 };
   size_t best = ck_min(units, MOST);

@@ -20,8 +20,8 @@ typedef struct {
   size_t items, per_chunk;
 } copy_job;
 
-/// Transposes a whole tile through a buffer: rows of both sides may lie a multiple of the cache's way size apart,
-/// and are then best touched once each.
+/// Transposes a whole tile through a buffer: rows of both sides may lie a multiple of the cache's way size
+/// apart, and are then best touched once each.
 #define TRANSPOSE_TILE(type)                                                                  \
   {                                                                                           \
     type buffer[TILE][TILE], turned[TILE][TILE];                                              \

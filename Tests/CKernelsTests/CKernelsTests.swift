@@ -22,7 +22,8 @@ struct Numbers {
     range.lowerBound + (range.upperBound - range.lowerBound) * Float(bits() >> 40) / 0x1p24
   }
 
-  static func floats(_ count: Int, in range: ClosedRange<Float> = -1...1, seed: UInt64 = 1) -> [Float]
+  static func floats(_ count: Int, in range: ClosedRange<Float> = -1...1, seed: UInt64 = 1)
+    -> [Float]
   {
     var numbers = Numbers(seed: seed)
     return (0..<count).map { _ in numbers.float(in: range) }

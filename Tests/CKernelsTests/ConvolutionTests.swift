@@ -23,28 +23,47 @@ extension CKernelsTests {
     static let cases = [
       Case(),
       Case(inputs: 1, outputs: 1, taps: 1, length: 1),
-      Case(inputs: 7, outputs: 9, taps: 7, dilation: 9, left: 27, right: 27, batch: 2, length: 150, snake: true),
+      Case(
+        inputs: 7, outputs: 9, taps: 7, dilation: 9, left: 27, right: 27, batch: 2, length: 150,
+        snake: true),
       Case(inputs: 20, outputs: 70, taps: 7, dilation: 3, left: 9, right: 9, length: 500),
-      Case(inputs: 4, outputs: 8, taps: 4, stride: 2, left: 1, right: 1, batch: 2, length: 77, snake: true),
+      Case(
+        inputs: 4, outputs: 8, taps: 4, stride: 2, left: 1, right: 1, batch: 2, length: 77,
+        snake: true),
       Case(inputs: 6, outputs: 4, taps: 16, stride: 8, left: 4, right: 5, length: 130),
-      Case(inputs: 4, outputs: 6, groups: 2, taps: 5, stride: 3, dilation: 2, left: 3, right: 0, length: 61),
+      Case(
+        inputs: 4, outputs: 6, groups: 2, taps: 5, stride: 3, dilation: 2, left: 3, right: 0,
+        length: 61),
       Case(inputs: 9, outputs: 9, groups: 9, taps: 3, left: 1, right: 1, length: 40),
       Case(inputs: 300, outputs: 3, taps: 7, left: 3, right: 3, length: 60),
       Case(inputs: 2, outputs: 2, taps: 5, left: 0, right: 0, length: 4),
       Case(inputs: 2, outputs: 2, taps: 3, stride: 5, left: 0, right: 9, length: 33),
       Case(transposed: true),
-      Case(transposed: true, inputs: 12, outputs: 10, taps: 16, stride: 8, left: 4, right: 4, batch: 2, length: 37),
-      Case(transposed: true, inputs: 8, outputs: 4, taps: 4, stride: 2, left: 1, right: 1, length: 300, snake: true),
-      Case(transposed: true, inputs: 6, outputs: 4, groups: 2, taps: 5, stride: 3, dilation: 2, left: 2, right: 1, outputPadding: 2, length: 25),
-      Case(transposed: true, inputs: 3, outputs: 2, taps: 2, stride: 4, left: 1, right: 0, outputPadding: 1, length: 19),
-      Case(transposed: true, inputs: 3, outputs: 2, taps: 3, stride: 1, dilation: 2, left: 5, right: 1, length: 19),
-      Case(transposed: true, inputs: 200, outputs: 3, taps: 10, stride: 5, left: 3, right: 2, length: 11),
+      Case(
+        transposed: true, inputs: 12, outputs: 10, taps: 16, stride: 8, left: 4, right: 4, batch: 2,
+        length: 37),
+      Case(
+        transposed: true, inputs: 8, outputs: 4, taps: 4, stride: 2, left: 1, right: 1, length: 300,
+        snake: true),
+      Case(
+        transposed: true, inputs: 6, outputs: 4, groups: 2, taps: 5, stride: 3, dilation: 2,
+        left: 2, right: 1, outputPadding: 2, length: 25),
+      Case(
+        transposed: true, inputs: 3, outputs: 2, taps: 2, stride: 4, left: 1, right: 0,
+        outputPadding: 1, length: 19),
+      Case(
+        transposed: true, inputs: 3, outputs: 2, taps: 3, stride: 1, dilation: 2, left: 5, right: 1,
+        length: 19),
+      Case(
+        transposed: true, inputs: 200, outputs: 3, taps: 10, stride: 5, left: 3, right: 2,
+        length: 11),
     ]
 
     @Test(arguments: cases.indices) func matchesTheSum(number: Int) {
       let c = Self.cases[number]
       var shape = c.shape
-      let inputs = c.inputs / c.groups, outputs = c.outputs / c.groups
+      let inputs = c.inputs / c.groups
+      let outputs = c.outputs / c.groups
       let x = Numbers.floats(c.batch * c.inputs * c.length)
       let w = Numbers.floats(c.inputs * outputs * c.taps, seed: 2)
       let bias = Numbers.floats(c.outputs, seed: 3)
@@ -88,7 +107,9 @@ extension CKernelsTests {
       let packed = Memory<Float>(repeating: 0, count: ck_conv1d_packed_count(&shape))
       ck_conv1d_pack(&shape, w, packed.pointer)
       #expect(packed.guardsHold)
-      let (X, bias_, a, inv) = (Memory(x), Memory(bias), Memory(alpha), Memory(inverse))
+      let (xMemory, biasMemory, alphaMemory, inverseMemory) = (
+        Memory(x), Memory(bias), Memory(alpha), Memory(inverse)
+      )
       let residual = Numbers.floats(plain.count, seed: 6)
       for parts in 0..<4 {
         let (b, r) = (parts & 1 != 0, parts & 2 != 0)
@@ -99,10 +120,12 @@ extension CKernelsTests {
         expectEverywhere(expected, within: 3e-6) {
           let out = r ? Memory(residual) : Memory<Float>(repeating: .nan, count: plain.count)
           var extras = ck_conv1d_extras(
-            bias: b ? UnsafePointer(bias_.pointer) : nil, residual: r ? UnsafePointer(out.pointer) : nil,
-            snake_alpha: c.snake ? UnsafePointer(a.pointer) : nil,
-            snake_inv_beta: c.snake ? UnsafePointer(inv.pointer) : nil)
-          ck_conv1d(&shape, c.batch, c.length, X.pointer, packed.pointer, &extras, out.pointer)
+            bias: b ? UnsafePointer(biasMemory.pointer) : nil,
+            residual: r ? UnsafePointer(out.pointer) : nil,
+            snake_alpha: c.snake ? UnsafePointer(alphaMemory.pointer) : nil,
+            snake_inv_beta: c.snake ? UnsafePointer(inverseMemory.pointer) : nil)
+          ck_conv1d(
+            &shape, c.batch, c.length, xMemory.pointer, packed.pointer, &extras, out.pointer)
           return out
         }
       }
@@ -119,11 +142,20 @@ extension CKernelsTests {
     }
 
     static let volumes = [
-      Volume(batch: 2, size: [17], kernel: [3], stride: [2], dilation: [2], before: [1], after: [3]),
-      Volume(inputs: 4, outputs: 6, groups: 2, size: [9, 11], kernel: [3, 2], stride: [1, 2], dilation: [1, 3], before: [1, 0], after: [2, 1]),
-      Volume(inputs: 3, outputs: 9, size: [40, 40], kernel: [4, 4], stride: [2, 2], dilation: [1, 1], before: [1, 1], after: [1, 1]),
-      Volume(inputs: 3, outputs: 8, batch: 2, size: [4, 8, 12], kernel: [2, 4, 4], stride: [2, 4, 4], dilation: [1, 1, 1], before: [0, 0, 0], after: [0, 0, 0]),
-      Volume(size: [3, 5, 4], kernel: [2, 3, 3], stride: [1, 1, 2], dilation: [2, 1, 1], before: [1, 0, 2], after: [0, 1, 1]),
+      Volume(
+        batch: 2, size: [17], kernel: [3], stride: [2], dilation: [2], before: [1], after: [3]),
+      Volume(
+        inputs: 4, outputs: 6, groups: 2, size: [9, 11], kernel: [3, 2], stride: [1, 2],
+        dilation: [1, 3], before: [1, 0], after: [2, 1]),
+      Volume(
+        inputs: 3, outputs: 9, size: [40, 40], kernel: [4, 4], stride: [2, 2], dilation: [1, 1],
+        before: [1, 1], after: [1, 1]),
+      Volume(
+        inputs: 3, outputs: 8, batch: 2, size: [4, 8, 12], kernel: [2, 4, 4], stride: [2, 4, 4],
+        dilation: [1, 1, 1], before: [0, 0, 0], after: [0, 0, 0]),
+      Volume(
+        size: [3, 5, 4], kernel: [2, 3, 3], stride: [1, 1, 2], dilation: [2, 1, 1],
+        before: [1, 0, 2], after: [0, 1, 1]),
     ]
 
     @Test(arguments: volumes.indices) func matchesTheSumOverAxes(number: Int) {
@@ -134,11 +166,13 @@ extension CKernelsTests {
         let span: Int = v.dilation[axis] * (v.kernel[axis] - 1)
         return (padded - span - 1) / v.stride[axis] + 1
       }
-      let inputs = v.inputs / v.groups, outputs = v.outputs / v.groups
+      let inputs = v.inputs / v.groups
+      let outputs = v.outputs / v.groups
       let x = Numbers.floats(v.batch * v.inputs * v.size.reduce(1, *))
       let w = Numbers.floats(v.outputs * inputs * v.kernel.reduce(1, *), seed: 2)
       let bias = Numbers.floats(v.outputs, seed: 3)
-      let xStrides = strides([v.batch, v.inputs] + v.size), wStrides = strides([v.outputs, inputs] + v.kernel)
+      let xStrides = strides([v.batch, v.inputs] + v.size)
+      let wStrides = strides([v.outputs, inputs] + v.kernel)
       let expected = indices([v.batch, v.outputs] + outSize).map { place -> Double in
         var sum = Double(bias[place[1]])
         for index in indices([inputs] + v.kernel) {
@@ -149,7 +183,8 @@ extension CKernelsTests {
           }
           guard zip(at, v.size).allSatisfy({ (0..<$1).contains($0) }) else { continue }
           let channel = place[1] / outputs * inputs + index[0]
-          sum += Double(x[offset([place[0], channel] + at, xStrides)])
+          sum +=
+            Double(x[offset([place[0], channel] + at, xStrides)])
             * Double(w[offset([place[1]] + index, wStrides)])
         }
         return sum
@@ -159,13 +194,16 @@ extension CKernelsTests {
         return (padded[0], padded[1], padded[2])
       }
       var shape = ck_conv_shape(
-        rank: rank, inputs: v.inputs, outputs: v.outputs, groups: v.groups, kernel: triple(v.kernel),
+        rank: rank, inputs: v.inputs, outputs: v.outputs, groups: v.groups,
+        kernel: triple(v.kernel),
         stride: triple(v.stride), dilation: triple(v.dilation), pad_before: triple(v.before),
         pad_after: triple(v.after))
-      let (X, W, B) = (Memory(x), Memory(w), Memory(bias))
+      let (xMemory, wMemory, biasMemory) = (Memory(x), Memory(w), Memory(bias))
       expectEverywhere(expected, within: 2e-6) {
         let out = Memory<Float>(repeating: .nan, count: expected.count)
-        ck_conv_nd(&shape, v.batch, v.size, X.pointer, W.pointer, B.pointer, out.pointer)
+        ck_conv_nd(
+          &shape, v.batch, v.size, xMemory.pointer, wMemory.pointer, biasMemory.pointer, out.pointer
+        )
         return out
       }
     }

@@ -20,10 +20,15 @@ extension CKernelsTests {
       Function(name: "exp", op: CK_EXP, range: -80...80, tolerance: 2e-7, exact: exp),
       Function(name: "log", op: CK_LOG, range: 1e-6...50, tolerance: 2e-7, exact: log),
       Function(name: "tanh", op: CK_TANH, range: -9...9, tolerance: 3e-7, exact: tanh),
-      Function(name: "sigmoid", op: CK_SIGMOID, range: -30...30, tolerance: 4e-7) { 1 / (1 + exp(-$0)) },
+      Function(name: "sigmoid", op: CK_SIGMOID, range: -30...30, tolerance: 4e-7) {
+        1 / (1 + exp(-$0))
+      },
       Function(name: "erf", op: CK_ERF, range: -5...5, tolerance: 3e-7, exact: erf),
-      Function(name: "sqrt", op: CK_SQRT, range: 0...50, tolerance: 1e-7, exact: { $0.squareRoot() }),
-      Function(name: "rsqrt", op: CK_RSQRT, range: 1e-5...50, tolerance: 2e-7) { 1 / $0.squareRoot() },
+      Function(
+        name: "sqrt", op: CK_SQRT, range: 0...50, tolerance: 1e-7, exact: { $0.squareRoot() }),
+      Function(name: "rsqrt", op: CK_RSQRT, range: 1e-5...50, tolerance: 2e-7) {
+        1 / $0.squareRoot()
+      },
       Function(name: "neg", op: CK_NEG, range: -9...9, tolerance: 0) { -$0 },
       Function(name: "abs", op: CK_ABS, range: -9...9, tolerance: 0) { abs($0) },
       Function(name: "reciprocal", op: CK_RECIPROCAL, range: 0.01...9, tolerance: 1e-7) { 1 / $0 },
@@ -33,30 +38,41 @@ extension CKernelsTests {
       Function(name: "gelu", op: CK_GELU, range: -9...9, tolerance: 2e-7, relativeToInput: true) {
         $0 / 2 * (1 + erf($0 / 2.0.squareRoot()))
       },
-      Function(name: "gelu_tanh", op: CK_GELU_TANH, range: -9...9, tolerance: 3e-7, relativeToInput: true) {
+      Function(
+        name: "gelu_tanh", op: CK_GELU_TANH, range: -9...9, tolerance: 3e-7, relativeToInput: true
+      ) {
         $0 / 2 * (1 + tanh((2 / Double.pi).squareRoot() * ($0 + 0.044715 * $0 * $0 * $0)))
       },
-      Function(name: "softplus", op: CK_SOFTPLUS, range: -30...30, tolerance: 4e-7) { log1p(exp($0)) },
+      Function(name: "softplus", op: CK_SOFTPLUS, range: -30...30, tolerance: 4e-7) {
+        log1p(exp($0))
+      },
       Function(name: "floor", op: CK_FLOOR, range: -9...9, tolerance: 0) { $0.rounded(.down) },
       Function(name: "ceil", op: CK_CEIL, range: -9...9, tolerance: 0) { $0.rounded(.up) },
-      Function(name: "round", op: CK_ROUND, range: -9...9, tolerance: 0) { $0.rounded(.toNearestOrEven) },
-      Function(name: "sign", op: CK_SIGN, range: -9...9, tolerance: 0) { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 },
+      Function(name: "round", op: CK_ROUND, range: -9...9, tolerance: 0) {
+        $0.rounded(.toNearestOrEven)
+      },
+      Function(name: "sign", op: CK_SIGN, range: -9...9, tolerance: 0) {
+        $0 > 0 ? 1 : $0 < 0 ? -1 : 0
+      },
     ]
 
     /// Each result is within a few units in the last place, element by element.
     @Test(arguments: functions)
     func unary(function: Function) {
-      let inputs = Numbers.floats(17_001, in: function.range) + [function.range.lowerBound, 0.5, 1, 2]
+      let inputs =
+        Numbers.floats(17_001, in: function.range) + [function.range.lowerBound, 0.5, 1, 2]
       let expected = inputs.map { function.exact(Double($0)) }
       let x = Memory(inputs)
       expectEverywhere(expected, within: 1e-6) {
         let out = Memory<Float>(repeating: -7, count: inputs.count)
         ck_unary(function.op, inputs.count, out.pointer, x.pointer)
         for (index, wanted) in expected.enumerated() {
-          let unit = function.relativeToInput ? max(abs(wanted), abs(Double(inputs[index]))) : abs(wanted)
+          let unit =
+            function.relativeToInput ? max(abs(wanted), abs(Double(inputs[index]))) : abs(wanted)
           let error = abs(Double(out.pointer[index]) - wanted)
           if error > function.tolerance * unit {
-            Issue.record("\(function.name)(\(inputs[index])) = \(out.pointer[index]), not \(wanted)")
+            Issue.record(
+              "\(function.name)(\(inputs[index])) = \(out.pointer[index]), not \(wanted)")
             break
           }
         }
@@ -78,10 +94,15 @@ extension CKernelsTests {
 
     @Test func specialValues() {
       let infinity = Double.infinity
-      let inputs: [Float] = [.infinity, -.infinity, .nan, 0, -0.0, 104, -104, Float.leastNormalMagnitude / 128, 89]
+      let inputs: [Float] = [
+        .infinity, -.infinity, .nan, 0, -0.0, 104, -104, Float.leastNormalMagnitude / 128, 89,
+      ]
       let cases: [(ck_unary_op, [Double])] = [
         (CK_EXP, [infinity, 0, .nan, 1, 1, infinity, exp(-104), 1, infinity]),
-        (CK_LOG, [infinity, .nan, .nan, -infinity, -infinity, log(104), .nan, -133 * log(2), log(89)]),
+        (
+          CK_LOG,
+          [infinity, .nan, .nan, -infinity, -infinity, log(104), .nan, -133 * log(2), log(89)]
+        ),
         (CK_TANH, [1, -1, .nan, 0, 0, 1, -1, 0, 1]),
         (CK_SIGMOID, [1, 0, .nan, 0.5, 0.5, 1, 0, 0.5, 1]),
         (CK_ERF, [1, -1, .nan, 0, 0, 1, -1, 0, 1]),
@@ -118,7 +139,8 @@ extension CKernelsTests {
     @Test(arguments: shapes.indices)
     func binary(number: Int) {
       let (shape, aStrides, bStrides) = Self.shapes[number]
-      let size = { (strides: [Int]) in zip(shape, strides).map { max($0 - 1, 0) * $1 }.reduce(1, +) }
+      let size = { (strides: [Int]) in zip(shape, strides).map { max($0 - 1, 0) * $1 }.reduce(1, +)
+      }
       let a = Numbers.floats(size(aStrides), in: 0.5...2, seed: 3)
       let b = Numbers.floats(size(bStrides), in: 0.5...2, seed: 4)
       let operations: [(ck_binary_op, (Double, Double) -> Double)] = [

@@ -82,7 +82,10 @@ extension CKernelsTests {
       let activations: [(ck_unary_op, (Double) -> Double)] = [
         (CK_SILU, { $0 / (1 + exp(-$0)) }),
         (CK_GELU, { $0 / 2 * (1 + erf($0 / 2.0.squareRoot())) }),
-        (CK_GELU_TANH, { $0 / 2 * (1 + tanh((2 / Double.pi).squareRoot() * ($0 + 0.044715 * $0 * $0 * $0))) }),
+        (
+          CK_GELU_TANH,
+          { $0 / 2 * (1 + tanh((2 / Double.pi).squareRoot() * ($0 + 0.044715 * $0 * $0 * $0))) }
+        ),
         (CK_SIGMOID, { 1 / (1 + exp(-$0)) }),
         (CK_RELU, { max($0, 0) }),
       ]
@@ -177,7 +180,9 @@ extension CKernelsTests {
           let x = Memory(values)
           expectEverywhere(expected, within: 2e-7) {
             let out = Memory(values)
-            if !inPlace { for at in values.indices where at % row < heads * width { out.pointer[at] = 0 } }
+            if !inPlace {
+              for at in values.indices where at % row < heads * width { out.pointer[at] = 0 }
+            }
             ck_rotate(
               pairing, batch, tokens, heads, width, first, rotated, out.pointer, row, tokens * row,
               inPlace ? out.pointer : x.pointer, row, tokens * row, cosines, sines,

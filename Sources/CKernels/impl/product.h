@@ -1,7 +1,7 @@
 // Matrix products of many rows. Part of impl.h.
 //
-// A part of the weights is packed into panels of TILE_COLUMNS columns that stay in the second-level cache, and every
-// group of CK_ROWS rows of x, read in place, meets each panel.
+// A part of the weights is packed into panels of TILE_COLUMNS columns that stay in the second-level
+// cache, and every group of CK_ROWS rows of x, read in place, meets each panel.
 
 /// Depth of a part.
 enum { PART_DEPTH = 384 };

@@ -39,7 +39,8 @@ INLINE void transpose_rows(vf rows[CK_WIDTH]) {
 #endif
 }
 
-/// out[j·out_row + i] = x[i·x_row + j]·scale for i < rows ≤ CK_WIDTH, j < columns; zeros for rows ≤ i < CK_WIDTH.
+/// out[j·out_row + i] = x[i·x_row + j]·scale for i < rows ≤ CK_WIDTH, j < columns; zeros for
+/// rows ≤ i < CK_WIDTH.
 static void turn_rows(
   size_t rows, size_t columns, float *out, size_t out_row, const float *x, ptrdiff_t x_row,
   float scale) {
