@@ -51,6 +51,16 @@ extension Oobleck {
       guard try part.bool("config", "use_snake", default: false) else {
         throw .unsupported("use_snake", "false", "true", part)
       }
+      try part.expectOnly(["type", "config", "requires_grad"], or: ["soft_clip": false])
+      try part.object("config").expectOnly(
+        [
+          "in_channels", "out_channels", "channels", "latent_dim", "c_mults", "strides", "use_snake",
+          "final_tanh",
+        ],
+        or: ["antialias_activation": false, "use_nearest_upsample": false])
+    }
+    guard try json.find(["pretransform"]) == nil else {
+      throw .unsupported("pretransform", "inside the autoencoder", "none", json)
     }
     audioChannels = try json.integer("io_channels", in: 1...64)
     latentChannels = try decoder.integer("config", "latent_dim", in: Self.sizes)

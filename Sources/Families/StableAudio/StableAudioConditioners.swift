@@ -23,6 +23,8 @@ package struct StableAudioConditioners: Hashable, Sendable {
   package var numbers: [Number]
   /// Width of the text encoder, where the layout says it.
   package var textDim: Int?
+  /// Whether the text is projected even where the widths agree.
+  package var projectsText = false
   package var layout: StableAudioDiT.Layout
 
   /// A number that becomes a token.
@@ -67,9 +69,11 @@ package struct StableAudioConditioners: Hashable, Sendable {
 
   /// The text input, or `nil` iff the text's states are the tokens as they are.
   private func textInput(_ keys: Set<Name>, in g: inout Graph) throws(Diagnostic) -> Value? {
+    // stable-audio-tools says the text encoder by a name only, which another may stand in for.
     let isProjected =
-      layout == .diffusers
-      ? textDim != width : keys.contains { $0.text.hasSuffix("conditioners.prompt.proj_out.weight") }
+      layout == .diffusers || keys.isEmpty
+      ? projectsText || textDim != width
+      : keys.contains { $0.text.hasSuffix("prompt.proj_out.weight") }
     guard isProjected, let textDim else { return nil }
     return try g.input("text_hidden_states", .f32("B", "S", Dim(textDim)))
   }
@@ -128,6 +132,7 @@ extension StableAudioConditioners {
               most: try entry.real("config", "max_val", default: 1), path: "\(id).embedder.embedding"))
         case "t5":
           textDim = Self.widths[try entry.string("config", "t5_model_name", default: "t5-base")]
+          projectsText = try entry.bool("config", "project_out", default: false)
         case let type:
           throw .unknownConditioner(id, type, entry)
         }
@@ -138,8 +143,10 @@ extension StableAudioConditioners {
 
   /// Widths of the text encoders stable-audio-tools knows by name.
   private static let widths = [
-    "t5-small": 512, "t5-base": 768, "t5-large": 1024, "t5-3b": 1024, "google/flan-t5-small": 512,
-    "google/flan-t5-base": 768, "google/flan-t5-large": 1024, "google/flan-t5-xl": 2048,
+    "t5-small": 512, "t5-base": 768, "t5-large": 1024, "t5-3b": 1024, "t5-11b": 1024,
+    "google/t5-v1_1-xl": 2048, "google/t5-v1_1-xxl": 4096, "google/flan-t5-small": 512,
+    "google/flan-t5-base": 768, "google/flan-t5-large": 1024, "google/flan-t5-3b": 1024,
+    "google/flan-t5-11b": 1024, "google/flan-t5-xl": 2048, "google/flan-t5-xxl": 4096,
   ]
 }
 

@@ -16,15 +16,15 @@ extension StableAudioDiT {
     }
   }
 
-  /// No width, depth or count beyond this makes a model.
-  private static let sizes = 1...65536
+  /// No width, count or depth beyond these makes a model.
+  private static let (sizes, depths) = (1...65536, 1...4096)
 
   private init(diffusers json: JSON.Cursor) throws(Diagnostic) {
-    let sizes = Self.sizes
+    let (sizes, depths) = (Self.sizes, Self.depths)
     headDim = try json.integer("attention_head_dim", in: sizes, default: 64)
     heads = try json.integer("num_attention_heads", in: sizes, default: 24)
     width = heads * headDim
-    depth = try json.integer("num_layers", in: sizes, default: 24)
+    depth = try json.integer("num_layers", in: depths, default: 24)
     channels = try json.integer("in_channels", in: sizes, default: 64)
     let outChannels = try json.integer("out_channels", in: sizes, default: 64)
     guard outChannels == channels else {
@@ -42,13 +42,13 @@ extension StableAudioDiT {
   }
 
   private init(tools json: JSON.Cursor) throws(Diagnostic) {
-    let sizes = Self.sizes
+    let (sizes, depths) = (Self.sizes, Self.depths)
     let kind = try json.string("model", "diffusion", "type")
     let dit = try json.object("model", "diffusion", "config")
     guard kind == "dit" else { throw .unsupported("type", kind, "dit", dit) }
     try Self.expectPublished(dit)
     width = try dit.integer("embed_dim", in: sizes)
-    depth = try dit.integer("depth", in: sizes)
+    depth = try dit.integer("depth", in: depths)
     heads = try dit.integer("num_heads", in: sizes)
     channels = try dit.integer("io_channels", in: sizes)
     textDim = try dit.integer("cond_token_dim", in: sizes)
@@ -66,25 +66,29 @@ extension StableAudioDiT {
     try check(json)
   }
 
-  /// Options of stable-audio-tools that none of the published Stable Audio Open models has.
+  /// Throws iff an option of stable-audio-tools is on that none of the published Stable Audio Open models has.
   private static func expectPublished(_ dit: JSON.Cursor) throws(Diagnostic) {
-    let words = [
-      ("transformer_type", "continuous_transformer"), ("global_cond_type", "prepend"),
-      ("timestep_cond_type", "global"),
-    ]
-    for (key, word) in words {
-      let value = try dit.stringIfPresent(Name(key)) ?? word
-      guard value == word else { throw .unsupported(key, value, word, dit) }
+    try dit.expectOnly(
+      [
+        "embed_dim", "depth", "num_heads", "io_channels", "cond_token_dim", "global_cond_dim",
+        "project_cond_tokens", "attn_kwargs", "ff_kwargs", "diffusion_objective", "zero_init_branch_outputs",
+        "timestep_embed_dim", "abs_pos_emb_max_length",
+      ],
+      or: [
+        "transformer_type": "continuous_transformer", "global_cond_type": "prepend",
+        "timestep_cond_type": "global", "project_global_cond": true,
+        "patch_size": 1, "input_concat_dim": 0, "prepend_cond_dim": 0, "num_memory_tokens": 0,
+        "causal": false, "rotary_pos_emb": true, "conformer": false,
+        "use_sinusoidal_emb": false, "use_abs_pos_emb": false,
+        "final_cross_attn_ix": -1, "remove_norms": false,
+        "add_rope": false, "layer_scale": false, "norm_kwargs": [:],
+      ])
+    if let attention = try dit.objectIfPresent("attn_kwargs") {
+      try attention.expectOnly(
+        ["qk_norm"], or: ["causal": false, "differential": false, "feat_scale": false])
     }
-    let numbers = [
-      ("patch_size", 1), ("num_memory_tokens", 0), ("input_concat_dim", 0), ("prepend_cond_dim", 0),
-    ]
-    for (key, number) in numbers {
-      let value = try dit.integerIfPresent(Name(key)) ?? number
-      guard value == number else { throw .unsupported(key, "\(value)", "\(number)", dit) }
-    }
-    for key in ["conformer", "layer_scale"] where try dit.boolIfPresent(Name(key)) ?? false {
-      throw .unsupported(key, "true", "false", dit)
+    if let feed = try dit.objectIfPresent("ff_kwargs") {
+      try feed.expectOnly([], or: ["mult": 4, "no_bias": false, "glu": true, "use_conv": false])
     }
   }
 
