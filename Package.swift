@@ -96,6 +96,11 @@ let package = Package(
       name: "bench-kernels", dependencies: ["CKernels"], path: "tools/bench/kernels",
       cSettings: optimised),
 
+    .executableTarget(
+      name: "bench-stages",
+      dependencies: ["Families", "Passes", "Runtime", "Kernels", "Graphs", "Checkpoints", "Tensors"],
+      path: "tools/bench/stages", swiftSettings: strict),
+
     // Tests
     .target(name: "TemporaryFolders", path: "Tests/TemporaryFolders", swiftSettings: strict),
     // Reads `.graph` case files and checks what they say; for tests only.
