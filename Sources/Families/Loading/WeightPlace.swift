@@ -16,13 +16,17 @@ struct WeightPlace: Sendable {
 }
 
 extension Graph {
-  /// The parameter of `shape` that lies at `place`: cut out of its matrix or reshaped where need be.
+  /// The parameter of `shape` that lies at `place`: cut out of its matrix or reshaped where need be. What is
+  /// made of a parameter is named after it, not after the scope.
   mutating func weight(_ place: WeightPlace, _ shape: [Int]) throws(Diagnostic) -> Value {
+    let outer = scope
+    scope = ""
+    defer { scope = outer }
     var stored = place.storedShape ?? shape
     guard let (index, count) = place.rows else {
       let whole = try parameter(place.path, TensorType(.f32, shape: stored))
       guard stored != shape else { return whole }
-      return try add(Reshape(dims: shape.map(Dim.fixed)), [whole], name: place.path)
+      return try add(Reshape(dims: shape.map(Dim.fixed)), [whole], name: Name("\(place.path).reshaped"))
     }
     let rows = stored[0]
     stored[0] = rows * count

@@ -167,6 +167,9 @@ package struct Oobleck: Hashable, Sendable {
     let v = try g.parameter(Name("\(path).\(direction)"), TensorType(.f32, shape: shape))
     let norms = [shape[0]] + Array(repeating: 1, count: shape.count - 1)
     let w = try g.parameter(Name("\(path).\(norm)"), TensorType(.f32, shape: norms))
+    let outer = g.scope
+    g.scope = ""
+    defer { g.scope = outer }
     return try g.add(WeightNorm(), [v, w], name: Name("\(path).weight"))
   }
 

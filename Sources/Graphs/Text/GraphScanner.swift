@@ -4,16 +4,24 @@ import Tensors
 struct GraphScanner {
   private let bytes: [UInt8]
   private let file: String
+  /// Where the lines begin.
+  private let lineStarts: [Int]
   private(set) var offset = 0
 
-  init(_ text: String, file: String) { (bytes, self.file) = (Array(text.utf8), file) }
+  init(_ text: String, file: String) {
+    let bytes = Array(text.utf8)
+    (self.bytes, self.file) = (bytes, file)
+    lineStarts = [0] + bytes.indices.filter { bytes[$0] == 0x0A }.map { $0 + 1 }
+  }
 
   /// `file:line:column` of the next token.
   var site: String {
-    let read = bytes[..<min(offset, bytes.count)]
-    let line = read.count { $0 == 0x0A } + 1
-    let start = read.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
-    return "\(file):\(line):\(offset - start + 1)"
+    var (line, behind) = (0, lineStarts.count)
+    while line + 1 < behind {
+      let middle = (line + behind) / 2
+      if lineStarts[middle] <= offset { line = middle } else { behind = middle }
+    }
+    return "\(file):\(line + 1):\(offset - lineStarts[line] + 1)"
   }
 
   var isAtEnd: Bool { offset >= bytes.count }
