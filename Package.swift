@@ -149,7 +149,8 @@ let package = Package(
     .testTarget(
       name: "PipelinesTests",
       dependencies: [
-        "Pipelines", "Runtime", "Passes", "Checkpoints", "Media", "Tensors", "TemporaryFolders", "foley-reader",
+        "Pipelines", "Runtime", "Kernels", "Passes", "Checkpoints", "Media", "Tensors", "TemporaryFolders",
+        "foley-reader",
       ],
       swiftSettings: strict),
     .testTarget(

@@ -42,7 +42,11 @@ package struct Assembly: Sendable {
     let tokenizer = places.first { $0.name == "tokenizer" }?.path ?? ""
     let tokens = try T5Tokenizer(directory: tokenizer).modelMaxLength
     let facts = try PipelineFacts({ (name) throws(Diagnostic) in sources[name] }, tokens: tokens)
-    for (name, source) in sources { for part in wanted(name) { _ = try source.model(part) } }
+    for (name, _) in places {
+      guard let source = sources[name] else { continue }
+      try tell(progress, "\(name) \(source.path)")
+      try source.model(name == "autoencoder" ? "decoder" : name).weights.checkFinite()
+    }
 
     let (bridge, given) = try bridge(facts)
     var bridged: Graph?
@@ -79,8 +83,6 @@ package struct Assembly: Sendable {
       manifest: manifest, bridge: bridge, bridgeParameters: Self.count(bridged, depth: facts.depth),
       isFresh: given == nil)
   }
-
-  private func wanted(_ part: String) -> [String] { part == "autoencoder" ? ["decoder"] : [part] }
 
   /// The bridge's configuration and, where one is given, its weights; `nil` iff there is no video encoder.
   private func bridge(_ facts: PipelineFacts) throws(Diagnostic) -> (Bridge?, Checkpoint?) {

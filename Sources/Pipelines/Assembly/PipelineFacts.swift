@@ -24,16 +24,20 @@ struct PipelineFacts {
     guard let coder = try source("autoencoder")?.configuration(of: "decoder"), let vae = try Oobleck(coder) else {
       throw .unfit("autoencoder", "is of no known family", "an Oobleck autoencoder")
     }
-    guard let numbers = try source("conditioners")?.configuration(of: "conditioners"),
-      let conditioners = try StableAudioConditioners(numbers)
+    guard let numbers = try source("conditioners"),
+      let conditioners = try numbers.configuration(of: "conditioners").flatMap({
+        (json) throws(Diagnostic) in try StableAudioConditioners(json)
+      })
     else { throw .unfit("conditioners", "are of no known family", "Stable Audio conditioners") }
     guard let text = try source("text_encoder")?.model("text_encoder") else {
       throw .unfit("text_encoder", "is of no known family", "a T5 encoder")
     }
 
     let textWidth = text.graph.outputs.first.map { text.graph[$0.value].type.dims.last?.fixed ?? 0 } ?? 0
-    if conditioners.textDim == nil || conditioners.textDim == conditioners.width, textWidth != conditioners.width {
-      throw .unfit("text_encoder", "is \(textWidth) wide", "\(conditioners.width), as the conditioners")
+    let conditioner = try numbers.model("conditioners").graph
+    let projected = conditioner[named: "text_hidden_states"].flatMap { conditioner[$0].type.dims.last?.fixed }
+    guard textWidth == projected ?? conditioners.width else {
+      throw .unfit("text_encoder", "is \(textWidth) wide", "\(projected ?? conditioners.width), as the conditioners")
     }
     guard conditioners.width == dit.textDim else {
       throw .unfit("conditioners", "give tokens of \(conditioners.width)", "\(dit.textDim), as the backbone reads")

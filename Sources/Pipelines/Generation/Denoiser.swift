@@ -84,8 +84,7 @@ struct Denoiser: ~Copyable {
       let single: Set<Name> = conditions.negative == nil ? ["encoder_hidden_states"] : []
       passes.append(.guideBatch(conditioning: single.union(["video", "video_scale"])))
     }
-    passes += [.shareCommon, .removeDead]
-    return try passes.run(on: backbone.graph).binding(["B": rows])
+    return try (passes + Pass.inference).run(on: backbone.graph).binding(["B": rows])
   }
 
   private static func inputs(_ conditions: Conditions, rows: Int) throws(Diagnostic) -> [Name: Tensor] {

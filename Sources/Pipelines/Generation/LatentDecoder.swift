@@ -16,8 +16,7 @@ struct LatentDecoder: ~Copyable {
 
   init(_ model: Model, _ audio: PipelineManifest.Audio, options: SessionOptions) throws(Diagnostic) {
     self.audio = audio
-    decoder = try Session(
-      model.graph, parameters: { (path) throws(Diagnostic) in try model.weights.tensor(path) }, options: options)
+    decoder = try Session(model, options: options)
   }
 
   /// The first `count` samples of the sound of `latents` `[channels, frames]`.

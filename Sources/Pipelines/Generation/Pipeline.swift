@@ -10,7 +10,7 @@ import Tokenizers
 /// A pipeline directory, opened: its manifest, and its parts on demand.
 package struct Pipeline: Sendable {
   package let path: String
-  package let manifest: PipelineManifest
+  package var manifest: PipelineManifest
   private let source: ModelSource
 
   /// Throws iff there is no pipeline at `path`, or a file of it is missing or of another size than when the
@@ -24,7 +24,9 @@ package struct Pipeline: Sendable {
 
   /// A model of the pipeline. Throws iff it has none of that name or the weights do not fit or are not finite.
   func model(_ component: String) throws(Diagnostic) -> Model {
-    try source.model(component)
+    let model = try source.model(component)
+    try model.weights.checkFinite()
+    return model
   }
 
   func tokenizer() throws(Diagnostic) -> T5Tokenizer {
@@ -44,6 +46,7 @@ package struct Pipeline: Sendable {
   func bridge() throws(Diagnostic) -> (configuration: Bridge, checkpoint: Checkpoint)? {
     guard manifest[part: "bridge"] != nil else { return nil }
     let checkpoint = try Checkpoint.open(path: try place(of: "bridge"))
+    if let (name, count) = checkpoint.nonFinite().first { throw .notFinite(name, count, checkpoint.path) }
     return (try Bridge(checkpoint), checkpoint)
   }
 
@@ -89,6 +92,11 @@ extension Diagnostic {
     Diagnostic(
       "the pipeline has no \(name)", at: path, help: "assemble it anew with --\(name.replacing("_", with: "-"))",
       kind: .noInput)
+  }
+  fileprivate static func notFinite(_ name: Name, _ count: NonFinite, _ path: String) -> Diagnostic {
+    Diagnostic(
+      "\(name.quoted) holds \(count.nan) NaN and \(count.infinite) infinite values", at: path,
+      help: "the bridge's training went wrong: use an earlier checkpoint of it")
   }
   fileprivate static func missingFile(_ path: String, _ part: String) -> Diagnostic {
     Diagnostic(

@@ -28,8 +28,7 @@ struct TextConditioner {
     var texts: [Matrix] = []
     var dropped: [Int] = []
     let model = try pipeline.model("text_encoder")
-    var encoder = try Session(
-      model.graph, parameters: { (path) throws(Diagnostic) in try model.weights.tensor(path) }, options: options)
+    var encoder = try Session(model, options: options)
     for prompt in prompts {
       let tokens = try tokenizer.encode(prompt, maxLength: conditioning.textTokens)
       let shape = TensorType(.i64, shape: [1, tokens.ids.count])
@@ -64,8 +63,7 @@ struct TextConditioner {
   private func numbers(seconds: Int, texts: inout [Matrix]) throws(Diagnostic) -> [String: Matrix] {
     let values: [Name: Float] = ["seconds_start": 0, "seconds_total": Float(seconds)]
     let model = try pipeline.model("conditioners")
-    var session = try Session(
-      model.graph, parameters: { (path) throws(Diagnostic) in try model.weights.tensor(path) }, options: options)
+    var session = try Session(model, options: options)
     let projectsText = model.graph[named: "text_hidden_states"] != nil
     var numbers: [String: Matrix] = [:]
     for index in texts.indices {

@@ -57,8 +57,7 @@ struct VideoConditioner {
   ) throws(Diagnostic) -> Tensor {
     let video = pipeline.manifest.video
     let model = try pipeline.model("video_encoder")
-    var encoder = try Session(
-      model.graph, parameters: { (path) throws(Diagnostic) in try model.weights.tensor(path) }, options: options)
+    var encoder = try Session(model, options: options)
     let segments = (frames.count + video.segmentFrames - 1) / video.segmentFrames
     var tokens: [Float] = []
     var width = 0
