@@ -102,9 +102,10 @@ extension Dim: CustomStringConvertible {
     self.init(name: String(rest[..<end]), scale: scale, offset: Int(rest[end...]) ?? 0)
   }
 
-  /// Whether `text` can name a length: a letter, then letters, digits and underscores.
+  /// Whether `text` can name a length: a letter, then letters, digits and underscores, but no number's name.
   package static func isName(_ text: some StringProtocol) -> Bool {
     guard let first = text.first, first.isASCII, first.isLetter else { return false }
-    return text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+    guard text.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }) else { return false }
+    return Double(String(text)) == nil
   }
 }

@@ -7,7 +7,7 @@ import Testing
     #expect(Dim(parsing: text)?.description == text)
   }
 
-  @Test(arguments: ["", "+", "L+", "*L", "0*L", "2*", "L*2", "a b", "1.5", "L+M"])
+  @Test(arguments: ["", "+", "L+", "*L", "0*L", "2*", "L*2", "a b", "1.5", "L+M", "inf", "2*nan", "Infinity"])
   func refuses(text: String) { #expect(Dim(parsing: text) == nil) }
 
   @Test func arithmeticKeepsOneName() {
