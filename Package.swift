@@ -139,6 +139,10 @@ let package = Package(
     .testTarget(
       name: "KernelsTests",
       dependencies: ["CaseFiles", "Kernels", "Plans", "Operators", "Graphs", "Tensors"], swiftSettings: strict),
+    .testTarget(
+      name: "FoleyTests",
+      dependencies: ["Checkpoints", "Operators", "Graphs", "Tensors", "TemporaryFolders"],
+      exclude: ["Snapshots"], swiftSettings: strict),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels"], swiftSettings: strict),
     .testTarget(
       name: "PassesTests",

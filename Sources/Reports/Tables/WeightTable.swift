@@ -12,6 +12,10 @@ package struct WeightTable: Sendable {
     package init(_ name: Name, _ type: TensorType, file: String, strays: (nan: Int, infinite: Int)? = nil) {
       (self.name, self.type, self.file, self.strays) = (name, type, file, strays)
     }
+
+    fileprivate var fileName: String {
+      String(file[(file.lastIndex(of: "/").map(file.index(after:)) ?? file.startIndex)...])
+    }
   }
 
   package var rows: [Row] = []
@@ -36,7 +40,7 @@ package struct WeightTable: Sendable {
       table.append(
         row.name.text, "\(row.type.element)", "[\(row.type.dims.map(\.description).joined(separator: ", "))]",
         (row.type.byteCount ?? 0).grouped, row.strays.map { $0.nan.grouped } ?? "",
-        row.strays.map { $0.infinite.grouped } ?? "", files.count > 1 ? row.file : "")
+        row.strays.map { $0.infinite.grouped } ?? "", files.count > 1 ? row.fileName : "")
     }
     let source =
       files.count == 1 ? files.first.map { " in \($0.escapingControls)" } ?? "" : " in \(files.count) files"

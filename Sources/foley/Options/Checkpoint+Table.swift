@@ -29,7 +29,11 @@ extension GraphSource {
       } catch {
         guard error.kind == .noInput, case .models(let models)? = try? open() else { throw error }
         var checkpoints: [Checkpoint] = []
-        for name in models.components { checkpoints.append(try models.model(name).weights.checkpoint) }
+        for name in models.components {
+          let checkpoint = try models.model(name).weights.checkpoint
+          let isNew = checkpoints.allSatisfy { ($0.path, $0.prefix) != (checkpoint.path, checkpoint.prefix) }
+          if isNew { checkpoints.append(checkpoint) }
+        }
         return checkpoints
       }
     }

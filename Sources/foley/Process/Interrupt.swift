@@ -34,6 +34,7 @@ final class Interrupt: Sendable {
   ///
   /// Libraries have threads already by then that block no signal: only a handler sees a signal wherever it
   /// arrives. A signal that the parent process had ignored stays ignored: `nohup` and background jobs count on it.
+  /// One that it had blocked, as threads of many runtimes have, is let in.
   func watchSignals() {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { return }
@@ -48,7 +49,13 @@ final class Interrupt: Sendable {
         return nil
       }, Unmanaged.passRetained(watcher).toOpaque())
     guard started == 0 else { return }
-    for signal in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(signal) { handle(signal) }
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for signal in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(signal) {
+      handle(signal)
+      sigaddset(&signals, signal)
+    }
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
   private func handle(_ signal: Int32) {

@@ -1,0 +1,87 @@
+import Foundation
+import Testing
+
+/// What a person sees, recorded word for word. `BLESS=1 swift test` records anew.
+@Suite struct SnapshotTests {
+  struct Case: CustomTestStringConvertible, Sendable {
+    let name: String
+    let arguments: [String]
+    var testDescription: String { name }
+
+    init(_ name: String, _ arguments: String) {
+      (self.name, self.arguments) = (name, arguments.split(separator: " ").map(String.init))
+    }
+
+    func check() throws {
+      let seen = try FoleyProcess(arguments)
+      let text =
+        "$ foley \(arguments.joined(separator: " "))\n\(seen.output)\(seen.errors)exit status \(seen.status)\n"
+      let file = Places.snapshots.appendingPathComponent("\(name).txt")
+      if ProcessInfo.processInfo.environment["BLESS"] == "1" {
+        try text.write(to: file, atomically: true, encoding: .utf8)
+      }
+      let recorded = try? String(contentsOf: file, encoding: .utf8)
+      #expect(text == recorded, "\(name) is not as recorded; if it should be so, run with BLESS=1")
+    }
+  }
+
+  static let tiny = "\(Places.fixtures)/tiny"
+  static let references = "\(Places.fixtures)/references"
+
+  /// The subcommands as `foley --help` lists them.
+  static func subcommands() throws -> [String] {
+    let help = try foley("--help").output
+    let lines = help.components(separatedBy: "SUBCOMMANDS:\n").last?.split(separator: "\n") ?? []
+    return lines.prefix { $0.hasPrefix("  ") && !$0.contains("foley help") }
+      .filter { !$0.hasPrefix("   ") }.compactMap { $0.split(separator: " ").first.map(String.init) }
+  }
+
+  @Test func everyHelpIsRecordedAndHasAnExample() throws {
+    let names = try Self.subcommands()
+    #expect(names.contains("inspect") && names.contains("run"))
+    try Case("help", "--help").check()
+    for name in names {
+      try Case("help-\(name)", "\(name) --help").check()
+      #expect(try foley(name, "--help").output.contains("Example: foley \(name) "))
+    }
+  }
+
+  @Test(arguments: [
+    Case("inspect-summary", "inspect \(tiny)/text_encoder"),
+    Case("inspect-components", "inspect \(tiny)/stable_audio"),
+    Case("inspect-graph", "inspect \(tiny)/text_encoder --graph"),
+    Case("inspect-dot", "inspect \(tiny)/text_encoder --format dot"),
+    Case("inspect-ops", "inspect \(tiny)/text_encoder --ops"),
+    Case("inspect-weights", "inspect \(tiny)/bridge.safetensors --weights --scan"),
+    Case("inspect-shards", "inspect \(tiny)/text_encoder_v1_1_sharded --weights"),
+    Case("inspect-bare", "inspect \(tiny)/bridge.safetensors"),
+  ])
+  func inspect(_ snapshot: Case) throws { try snapshot.check() }
+
+  @Test(arguments: [
+    Case("error-command", "transmogrify"),
+    Case("error-no-source", "inspect"),
+    Case("error-missing", "inspect nowhere"),
+    Case("error-family", "inspect \(tiny)/text_encoder --family gpt"),
+    Case("error-component", "run \(tiny)/stable_audio --inputs a.npz --outputs /tmp/foley-tests.npz"),
+    Case("error-pass", "inspect \(tiny)/text_encoder --after fuse-everything"),
+    Case("error-length", "inspect \(tiny)/text_encoder --memory --length B=1"),
+    Case("error-length-text", "inspect \(tiny)/text_encoder --length B:1"),
+    Case("error-bare-graph", "inspect \(tiny)/bridge.safetensors --graph"),
+    Case("error-dot", "inspect \(tiny)/text_encoder --weights --format dot"),
+    Case(
+      "error-precision",
+      "run \(tiny)/text_encoder --precision bf16 --inputs a.npz --outputs /tmp/foley-tests.npz"),
+    Case(
+      "error-inputs",
+      "run \(tiny)/text_encoder --inputs \(references)/transformer.safetensors --outputs /tmp/foley-tests.npz"
+    ),
+    Case(
+      "error-output-folder",
+      "run \(tiny)/text_encoder --inputs \(references)/text_encoder.safetensors --outputs /nowhere/out.npz"),
+    Case(
+      "error-output-extension",
+      "run \(tiny)/text_encoder --inputs \(references)/text_encoder.safetensors --outputs out.bin"),
+  ])
+  func error(_ snapshot: Case) throws { try snapshot.check() }
+}
