@@ -105,6 +105,20 @@ struct ConfigurationTests {
     #expect(try trouble("tiny/video_encoder/config.json", old, new).message.text == words)
   }
 
+  @Test(arguments: [
+    (
+      #""interpolate_rope": true"#, #""interpolate_rope": false"#,
+      """
+      of the options of V-JEPA 2.1 only use_rope_interleave, use_modality_embeddings is on, expected all or \
+      none of use_rope_interleave, interpolate_rope, use_modality_embeddings
+      """
+    ),
+    (#""patch_size": 16"#, #""patch_size": 8"#, "patch_size is 8, but only 14 or 16 is known here"),
+  ])
+  func videoOfVersionTwoOne(_ old: String, _ new: String, words: String) throws {
+    #expect(try trouble("references/video_encoder-2.1/config.json", old, new).message.text == words)
+  }
+
   @Test func text() throws {
     let trouble = try trouble(
       "tiny/text_encoder/config.json", #""feed_forward_proj": "relu""#, #""feed_forward_proj": "swish""#)

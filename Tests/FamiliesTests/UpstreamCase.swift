@@ -21,7 +21,7 @@ struct UpstreamCase: Sendable, CustomTestStringConvertible {
     video("tiny/video_encoder", "references/video_encoder.safetensors"),
     video("tiny/video_encoder_facebook", "references/video_encoder.safetensors"),
     video("references/video_encoder-head20"), video("references/video_encoder-head26"),
-    video("references/video_encoder-tubelet3"),
+    video("references/video_encoder-tubelet3"), video("references/video_encoder-2.1"),
   ]
 
   private static let texts = [

@@ -15,6 +15,19 @@ struct UpstreamTests {
     try check(model, "reference") { model, inputs in try model.evaluate(inputs) }
   }
 
+  /// Upstream counts rows and columns of any picture as if it were the square of the configuration.
+  @Test func picturesOfAnotherSizeAreRefused() throws {
+    let pixels = try Fixture.tensors("references/video_encoder-wide/reference.safetensors")[
+      "pixel_values_videos"]
+    let model = try Fixture.model("references/video_encoder-wide")
+    let trouble = try #require(throws: Diagnostic.self) {
+      try model.run(["pixel_values_videos": #require(pixels)])
+    }
+    #expect(
+      trouble.message
+        == "input pixel_values_videos is f32[1, 4, 3, 8, 20], but the graph takes f32[B, 2*F, 3, 12, 12]")
+  }
+
   private func check(
     _ model: UpstreamCase, _ way: String, _ run: (Model, [Name: Tensor]) throws -> [Name: Tensor]
   ) throws {

@@ -1,13 +1,13 @@
 import Checkpoints
 import Graphs
 import Operators
-package import Tensors
+import Tensors
 
 extension Family {
-  /// The video encoder V-JEPA 2, without its predictor.
+  /// The video encoder V-JEPA 2 and 2.1, without its predictor.
   ///
   /// Sources: `transformers/models/vjepa2/modeling_vjepa2.py`; facebookresearch/vjepa2,
-  /// `src/models/vision_transformer.py`.
+  /// `src/models/vision_transformer.py` and `app/vjepa_2_1/models/vision_transformer.py`.
   package static let vJEPA2 = Family("vjepa2", "video encoder V-JEPA 2") {
     (configuration) throws(Diagnostic) in
     guard configuration.ecosystem == .transformers, try configuration.className() == "vjepa2" else {
@@ -35,11 +35,21 @@ package struct VJEPA2: Hashable, Sendable {
   package var epsilon: Double
   package var biased: Bool
   package var activation: Activation
+  package var version: Version
 
   package enum Activation: String, Hashable, Sendable, CaseIterable {
     case gelu
     case geluTanh = "gelu_pytorch_tanh"
     case geluNew = "gelu_new"
+  }
+
+  /// What 2.1 does otherwise: the two features of a pair turn together, rows and columns are spread over those
+  /// of 256 pixels whatever the picture's size, a learned vector says that the input is a video, and the last
+  /// of four norms is the one of the result. Only facebook's keys are known of it.
+  package enum Version: Hashable, Sendable {
+    case two
+    /// `span` is the position of the last row and column.
+    case twoOne(span: Double)
   }
 
   /// Where the parameters lie.
@@ -49,41 +59,14 @@ package struct VJEPA2: Hashable, Sendable {
     case facebook
   }
 
-  package init(_ json: JSON.Cursor) throws(Diagnostic) {
-    let sizes = 1...65536
-    width = try json.integer("hidden_size", in: sizes)
-    depth = try json.integer("num_hidden_layers", in: 1...4096)
-    heads = try json.integer("num_attention_heads", in: sizes)
-    patch = try json.integer("patch_size", in: sizes, default: 16)
-    tubelet = try json.integer("tubelet_size", in: 1...64, default: 2)
-    crop = try json.integer("crop_size", in: sizes, default: 256)
-    colours = try json.integer("in_chans", in: 1...16, default: 3)
-    framesPerClip = try json.integer("frames_per_clip", in: 1...65536, default: 64)
-    epsilon = try json.real("layer_norm_eps", default: 1e-6)
-    biased = try json.bool("qkv_bias", default: true)
-    let ratio = try json.real("mlp_ratio", default: 4)
-    activation = try json.choice("hidden_act", default: .gelu)
-    guard ratio > 0, ratio < 1024 else { throw .unsupported("mlp_ratio", "\(ratio)", "0 to 1024", json) }
-    // 48/11 of 1408 is 6144 and must not be cut to 6143.
-    let exact = Double(width) * ratio
-    feedWidth = Int(abs(exact - exact.rounded()) < 1e-3 ? exact.rounded() : exact.rounded(.down))
-    guard width % heads == 0, width / heads >= 6 else {
-      throw .unsupported(
-        "num_attention_heads", "\(heads)", "a divisor of \(width) with 6 dims a head or more", json)
-    }
-    guard crop % patch == 0 else {
-      throw .unsupported("crop_size", "\(crop)", "a multiple of the patch, \(patch)", json)
-    }
-  }
-
   /// Patches along a side of a frame.
   package var side: Int { crop / patch }
 
   /// pixel_values_videos `[B, tubelet·F, colours, crop, crop]` -> last_hidden_state `[B, P·F, width]`, with
   /// P patches a frame, in the order frame, row, column.
   func blueprint(_ keys: Set<Name>) throws(Diagnostic) -> Blueprint {
-    let layout: Layout =
-      keys.contains { $0.text.hasSuffix("blocks.0.attn.qkv.weight") } ? .facebook : .transformers
+    let isFused = version != .two || keys.contains { $0.text.hasSuffix("blocks.0.attn.qkv.weight") }
+    let layout: Layout = isFused ? .facebook : .transformers
     guard let frames = Dim("F") * Dim(tubelet), let tokens = Dim("F") * Dim(side * side) else {
       throw .unsupportedSize(side)
     }
@@ -96,7 +79,7 @@ package struct VJEPA2: Hashable, Sendable {
         try feedForward(try attention(x, layer, layout, in: &g), layer, layout, in: &g)
       }
     }
-    let last = layout == .facebook ? "norm" : "encoder.layernorm"
+    let last = version != .two ? "norms_block.3" : layout == .facebook ? "norm" : "encoder.layernorm"
     g.output("last_hidden_state", try norm(x, last, "last_hidden_state", in: &g))
 
     var blueprint = Blueprint(g, layout: layout.rawValue)
@@ -108,13 +91,14 @@ package struct VJEPA2: Hashable, Sendable {
     } else {
       blueprint.prefixes = ["", "vjepa2."]
     }
-    blueprint.isIgnored = { name in
-      ["predictor.", "pooler.", "classifier."].contains { name.text.hasPrefix($0) } || name == "pos_embed"
-    }
+    // 2.1 has a second stem for single pictures, and norms for its training.
+    let others = ["predictor.", "pooler.", "classifier.", "pos_embed"]
+    let more = version == .two ? [] : ["patch_embed_img.", "img_mod_embed", "norms_block."]
+    blueprint.isIgnored = { name in (others + more).contains { name.text.hasPrefix($0) } }
     blueprint.facts = [
       ("width", "\(width)"), ("depth", "\(depth)"), ("heads", "\(heads) of \(width / heads)"),
       ("feed-forward", "\(feedWidth)"), ("patches", "\(side)x\(side) of \(patch) px, \(tubelet) frames"),
-      ("segment", "\(framesPerClip) frames"),
+      ("segment", "\(framesPerClip) frames"), ("version", version == .two ? "2" : "2.1"),
     ]
     return blueprint
   }
@@ -132,7 +116,10 @@ package struct VJEPA2: Hashable, Sendable {
       strides: [tubelet, patch, patch], dilations: [1, 1, 1], before: [0, 0, 0], after: [0, 0, 0], groups: 1)
     let maps = try g.add(conv, [video, kernel, bias], name: "patches.maps")
     let last = try g.add(Transpose(permutation: [0, 2, 3, 4, 1]), [maps], name: "patches.channels_last")
-    return try g.add(Reshape(dims: ["B", tokens, Dim(width)]), [last], name: "patches")
+    let patches = try g.add(Reshape(dims: ["B", tokens, Dim(width)]), [last], name: "patches")
+    guard version != .two else { return patches }
+    let kind = try g.parameter("video_mod_embed", .f32(1, 1, Dim(width)))
+    return try g.add(Add(), [patches, kind], name: "patches.of_video")
   }
 
   private func attention(_ x: Value, _ layer: Int, _ layout: Layout, in g: inout Graph)
@@ -152,13 +139,20 @@ package struct VJEPA2: Hashable, Sendable {
         if biased { inputs.append(try g.weight(place("bias"), [width])) }
         parts.append(try g.add(Linear(), inputs, name: Name(name)))
       }
-      let rope = AxialRoPE(heads: heads, grid: ["F", Dim(side), Dim(side)], base: 10000, tiled: true)
-      parts[0] = try g.add(rope, [parts[0]], name: "q_rope")
-      parts[1] = try g.add(rope, [parts[1]], name: "k_rope")
+      parts[0] = try g.add(rotation, [parts[0]], name: "q_rope")
+      parts[1] = try g.add(rotation, [parts[1]], name: "k_rope")
       let scale = 1 / Double(width / heads).squareRoot()
       let mixed = try g.add(Attention(heads: heads, kvHeads: heads, scale: scale), parts, name: "attention")
       let out = layout == .facebook ? "\(block).attn.proj" : "\(block).attention.proj"
       return try g.add(Add(), [x, try linear(mixed, out, width, width, "out", in: &g)], name: "sum")
+    }
+  }
+
+  private var rotation: AxialRoPE {
+    let grid = ["F", Dim(side), Dim(side)]
+    return switch version {
+    case .two: AxialRoPE(heads: heads, grid: grid, base: 10000, tiled: true)
+    case .twoOne(let span): AxialRoPE(heads: heads, grid: grid, base: 10000, tiled: false, span: span)
     }
   }
 
@@ -193,11 +187,6 @@ package struct VJEPA2: Hashable, Sendable {
 }
 
 extension Diagnostic {
-  fileprivate static func unsupported(_ key: String, _ value: String, _ known: String, _ json: JSON.Cursor)
-    -> Diagnostic
-  {
-    Diagnostic("\(key) is \(value), but only \(known) is known here", at: json.site)
-  }
   fileprivate static func unsupportedSize(_ side: Int) -> Diagnostic {
     Diagnostic("\(side) patches a side are more than can be counted")
   }
