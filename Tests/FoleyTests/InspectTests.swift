@@ -23,6 +23,24 @@ import Testing
     }
   }
 
+  @Test(arguments: ["--graph", "--ops", "--weights", "--memory"]) func everyAspectIsJSON(_ aspect: String)
+    throws
+  {
+    let parts = try json(
+      "inspect", "\(Self.tiny)/diffusers", "--component", "backbone", aspect, "--length", "B=1,L=8,S=4"
+    ).array()
+    #expect(parts.count == 1)
+  }
+
+  @Test func passesRunInOrder() throws {
+    let ops = try json(
+      "inspect", "\(Self.tiny)/stable_audio", "--component", "backbone", "--ops", "--after", "recognise",
+      "--after",
+      "fuse-rope-attention"
+    ).array()[0].array().map { try $0.string("op") }
+    #expect(ops.contains("rotary_attention") && !ops.contains("rope"))
+  }
+
   @Test func lengthsGiveCostAndMemory() throws {
     let part = try json("inspect", "\(Self.tiny)/text_encoder", "--length", "B=1", "--length", "N=32")
       .array()[0]
