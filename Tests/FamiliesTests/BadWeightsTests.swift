@@ -133,6 +133,26 @@ struct BadWeightsTests {
         """)
   }
 
+  @Test func bridgeIsComparedByItsTrainableParameters() throws {
+    var graph = Graph(name: "bridged")
+    try graph.parameter("backbone.weight", .f32(2))
+    try graph.parameter("blocks.0.to_q.weight", .f32(2, 3), frozen: false)
+    let other = try Tensor(floats: [1, 2], shape: [2])
+    let checkpoint = try Checkpoint(
+      [Checkpoint.Entry("blocks.0.to_k.weight", other)], path: "bridge.safetensors")
+    let trouble = try #require(throws: Diagnostic.self) {
+      try Weights.check(trainable: graph, in: checkpoint)
+    }
+    #expect(trouble.message == "the checkpoint does not fit the bridge: keys 1 missing, 1 unexpected")
+    #expect(trouble.site == "bridge.safetensors")
+    #expect(
+      trouble.note == """
+        missing: blocks.0.to_q.weight  f32[2, 3]  (is it blocks.0.to_k.weight?)
+            unexpected: blocks.0.to_k.weight  f32[2]
+        """)
+    #expect(trouble.help == "no key is one of this model's: pass the weights that belong to it")
+  }
+
   @Test func filesThatAreNoWeights() throws {
     let folder = try TemporaryFolder()
     try folder.put("config.json", try bytes("tiny/text_encoder/config.json"))

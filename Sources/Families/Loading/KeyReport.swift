@@ -1,14 +1,13 @@
+import Checkpoints
 import Graphs
 import Tensors
 
 /// Everything that does not fit between the parameters of a graph and the keys of a checkpoint, told at
 /// once and grouped: `layers.0-23.attn.to_q.weight`.
 struct KeyReport {
-  let component: String
-  let path: String
-  let layout: String
-  /// What stands before the part's keys in the file.
-  let prefix: Name
+  private let component: String
+  private let layout: String
+  private let checkpoint: Checkpoint
   private var fitting = 0
   private var missing: [(name: Name, note: String)] = []
   private var unexpected: [(name: Name, note: String)] = []
@@ -21,18 +20,28 @@ struct KeyReport {
     let expected, stored: Dim
   }
 
-  init(component: String, path: String, layout: String, prefix: Name) {
-    (self.component, self.path, self.layout, self.prefix) = (component, path, layout, prefix)
+  init(component: String, layout: String, _ checkpoint: Checkpoint) {
+    (self.component, self.layout, self.checkpoint) = (component, layout, checkpoint)
   }
 
-  mutating func missing(_ parameter: Parameter) {
-    missing.append((whole(parameter.path), "\(parameter.type)"))
+  /// Notes what of `parameters` the checkpoint lacks or has otherwise, and what it holds besides but for the
+  /// keys to ignore.
+  mutating func compare(_ parameters: [Parameter], ignoring isIgnored: (Name) -> Bool) {
+    for parameter in parameters {
+      if let entry = checkpoint[parameter.path] {
+        compare(parameter, with: entry.type)
+      } else {
+        missing.append((whole(parameter.path), "\(parameter.type)"))
+      }
+    }
+    let used = Set(parameters.map(\.path))
+    for entry in checkpoint.entries where !used.contains(entry.name) && !isIgnored(entry.name) {
+      unexpected.append((whole(entry.name), "\(entry.type)"))
+    }
   }
-
-  mutating func unexpected(_ name: Name, _ type: TensorType) { unexpected.append((whole(name), "\(type)")) }
 
   /// Notes where `type`, as stored, is not what `parameter` needs. Any kind of float will do.
-  mutating func compare(_ parameter: Parameter, with type: TensorType) {
+  private mutating func compare(_ parameter: Parameter, with type: TensorType) {
     let name = whole(parameter.path)
     if type.dims != parameter.type.dims {
       misshapen.append((name, "is \(type), expected \(parameter.type)"))
@@ -55,11 +64,13 @@ struct KeyReport {
     ].filter { $0.0 > 0 }
     guard !counts.isEmpty else { return nil }
     return Diagnostic(
-      .doesNotFit(component, layout, counts.map { "\($0.0) \($0.1)" }.joined(separator: ", ")), at: path,
+      .doesNotFit(component, layout, counts.map { "\($0.0) \($0.1)" }.joined(separator: ", ")),
+      at: checkpoint.path,
       note: lines.joined(separator: "\n    "), help: remedy)
   }
 
-  private func whole(_ name: Name) -> Name { Name(prefix.text + name.text) }
+  /// The key as the file has it.
+  private func whole(_ name: Name) -> Name { Name(checkpoint.prefix.text + name.text) }
 
   private var lines: [String] {
     let strays = KeyGroup.groups(of: unexpected)

@@ -20,46 +20,26 @@ package struct Weights: Sendable {
 
   init(_ blueprint: Blueprint, _ whole: Checkpoint, component: String) throws(Diagnostic) {
     let checkpoint = Weights.part(of: whole, blueprint)
-    var report = KeyReport(
-      component: component, path: whole.path, layout: blueprint.layout, prefix: checkpoint.prefix)
-    var fills: [Name: Tensor] = [:]
-    var stored: [Name] = []
-    for (_, parameter) in blueprint.graph.parameters {
-      if let entry = checkpoint[parameter.path] {
-        stored.append(parameter.path)
-        report.compare(parameter, with: entry.type)
-      } else if let fill = blueprint.fills[parameter.path], let count = parameter.type.count {
-        let values = Array(repeating: fill, count: count)
-        fills[parameter.path] = try Tensor(reals: values, as: parameter.type)
-      } else {
-        report.missing(parameter)
-      }
-    }
-    let used = Set(stored)
-    for entry in checkpoint.entries where !used.contains(entry.name) && !blueprint.isIgnored(entry.name) {
-      report.unexpected(entry.name, entry.type)
+    let parameters = blueprint.graph.parameters.map(\.parameter)
+    var report = KeyReport(component: component, layout: blueprint.layout, checkpoint)
+    report.compare(parameters.filter { checkpoint[$0.path] != nil || blueprint.fills[$0.path] == nil }) {
+      blueprint.isIgnored($0)
     }
     if let diagnostic = report.diagnostic { throw diagnostic }
-    (self.checkpoint, self.fills, self.stored) = (checkpoint, fills, stored)
+    var fills: [Name: Tensor] = [:]
+    for parameter in parameters where checkpoint[parameter.path] == nil {
+      guard let fill = blueprint.fills[parameter.path], let count = parameter.type.count else { continue }
+      fills[parameter.path] = try Tensor(reals: Array(repeating: fill, count: count), as: parameter.type)
+    }
+    (self.checkpoint, self.fills) = (checkpoint, fills)
+    stored = parameters.map(\.path).filter { checkpoint[$0] != nil }
   }
 
   /// Throws one diagnostic with everything that does not fit between the trainable parameters of `graph` and
   /// the tensors of a bridge's `checkpoint`.
   package static func check(trainable graph: Graph, in checkpoint: Checkpoint) throws(Diagnostic) {
-    var report = KeyReport(
-      component: "bridge", path: checkpoint.path, layout: "", prefix: checkpoint.prefix)
-    var used: Set<Name> = []
-    for (_, parameter) in graph.parameters where !parameter.frozen {
-      used.insert(parameter.path)
-      if let entry = checkpoint[parameter.path] {
-        report.compare(parameter, with: entry.type)
-      } else {
-        report.missing(parameter)
-      }
-    }
-    for entry in checkpoint.entries where !used.contains(entry.name) {
-      report.unexpected(entry.name, entry.type)
-    }
+    var report = KeyReport(component: "bridge", layout: "", checkpoint)
+    report.compare(graph.parameters.map(\.parameter).filter { !$0.frozen }) { _ in false }
     if let diagnostic = report.diagnostic { throw diagnostic }
   }
 
