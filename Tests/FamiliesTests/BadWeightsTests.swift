@@ -135,8 +135,8 @@ struct BadWeightsTests {
 
   @Test func bridgeIsComparedByItsTrainableParameters() throws {
     var graph = Graph(name: "bridged")
-    try graph.parameter("backbone.weight", .f32(2))
-    try graph.parameter("blocks.0.to_q.weight", .f32(2, 3), frozen: false)
+    _ = try graph.parameter("backbone.weight", .f32(2))
+    _ = try graph.parameter("blocks.0.to_q.weight", .f32(2, 3), frozen: false)
     let other = try Tensor(floats: [1, 2], shape: [2])
     let checkpoint = try Checkpoint(
       [Checkpoint.Entry("blocks.0.to_k.weight", other)], path: "bridge.safetensors")
