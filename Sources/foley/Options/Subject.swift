@@ -14,7 +14,9 @@ struct Subject {
 
   /// The element type that a parameter is stored as: what the graph says where there are no weights.
   func stored(_ path: Name) throws(Diagnostic) -> DType {
-    guard let model else { return .f32 }
+    guard let model else {
+      return graph.parameters.first { $0.parameter.path == path }?.parameter.type.element ?? .f32
+    }
     return try model.weights.tensor(path).type.element
   }
 
