@@ -12,8 +12,9 @@ extension Pass {
   /// Adjoining rows of one matrix are taken as they lie; matrices of their own are put together, which copies
   /// them once per load. Biases likewise.
   ///
-  /// Not part of `Pass.inference`: the slices of the result are strided, so that they are copied at every
-  /// run, and matrices of the sizes of these models gain nothing from being multiplied as one.
+  /// Not part of `Pass.inference`, as it does not pay on a CPU: matrices of the sizes of these models are
+  /// multiplied no faster as one, and the slices of the result are strided, so that each is copied at every
+  /// run and stands in memory twice.
   package static let fuseQKV = Pass("fuse-qkv", "make queries, keys and values by one product") {
     (graph) throws(Diagnostic) in
     let groups = ProjectionGroup.all(in: graph)
