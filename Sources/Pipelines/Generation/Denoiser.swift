@@ -35,7 +35,7 @@ struct Denoiser: ~Copyable {
     options: SessionOptions
   ) throws(Diagnostic) {
     let rows = guidance.isActive ? 2 : 1
-    let graph = try Self.graph(backbone, conditions, rows: rows)
+    let graph = try Self.graph(backbone, conditions, rows: rows, latents: latents)
     if let video = conditions.video { try Weights.check(trainable: graph, in: video.checkpoint) }
     let parts = try Lifetimes(graph, clipInputs: Self.clipInputs.filtered(by: graph))
     let bridge = conditions.video?.checkpoint
@@ -75,8 +75,10 @@ struct Denoiser: ~Copyable {
     "encoder_hidden_states", "global_hidden_states", "video", "video_scale",
   ]
 
-  /// The backbone's graph for `rows` rows, bridged where there is video.
-  private static func graph(_ backbone: Model, _ conditions: Conditions, rows: Int) throws(Diagnostic) -> Graph {
+  /// The backbone's graph for `rows` rows of `latents` frames, bridged where there is video.
+  private static func graph(_ backbone: Model, _ conditions: Conditions, rows: Int, latents: Int)
+    throws(Diagnostic) -> Graph
+  {
     var passes: [Pass] = []
     if let video = conditions.video { passes.append(.insertVideoAttention(video.bridge)) }
     if rows == 2 {
@@ -84,7 +86,8 @@ struct Denoiser: ~Copyable {
       let single: Set<Name> = conditions.negative == nil ? ["encoder_hidden_states"] : []
       passes.append(.guideBatch(conditioning: single.union(["video", "video_scale"])))
     }
-    return try (passes + Pass.inference).run(on: backbone.graph).binding(["B": rows])
+    return try (passes + Pass.inference).run(on: backbone.graph)
+      .binding(["B": rows, "L": latents])
   }
 
   private static func inputs(_ conditions: Conditions, rows: Int) throws(Diagnostic) -> [Name: Tensor] {
