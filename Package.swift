@@ -138,7 +138,8 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "KernelsTests",
-      dependencies: ["CaseFiles", "Kernels", "Plans", "Operators", "Graphs", "Tensors"], swiftSettings: strict),
+      dependencies: ["CaseFiles", "Kernels", "Plans", "Operators", "Graphs", "Tensors"], swiftSettings: strict
+    ),
     .testTarget(
       name: "FoleyTests",
       dependencies: ["Checkpoints", "Operators", "Graphs", "Tensors", "TemporaryFolders"],
@@ -158,7 +159,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "OperatorsTests", dependencies: ["CaseFiles", "Operators", "Graphs", "Tensors"], exclude: ["Cases"],
+      name: "OperatorsTests", dependencies: ["CaseFiles", "Operators", "Graphs", "Tensors"],
+      exclude: ["Cases"],
       swiftSettings: strict),
   ],
   cxxLanguageStandard: .cxx17

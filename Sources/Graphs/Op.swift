@@ -132,6 +132,7 @@ extension CompositeOp {
 
 extension Diagnostic {
   fileprivate static func parameterInComposite(_ op: String, _ path: Name) -> Diagnostic {
-    Diagnostic("the expansion of \(op) asks for parameter \(path), but a composite op owns none", kind: .software)
+    Diagnostic(
+      "the expansion of \(op) asks for parameter \(path), but a composite op owns none", kind: .software)
   }
 }

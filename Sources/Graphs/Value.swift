@@ -24,4 +24,3 @@ package struct Node: Sendable, Equatable {
   /// The op as an `Operation`, or `nil` iff it is another one.
   package func `as`<Operation: Op>(_: Operation.Type) -> Operation? { op as? Operation }
 }
-

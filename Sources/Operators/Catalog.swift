@@ -20,7 +20,8 @@ extension OpCatalog {
     RelativeBuckets.self,
     // Composites
     Attention.self, AxialRoPE.self, AxialRotaryAttention.self, GELU.self, GLU.self, LayerNorm.self,
-    Linear.self, RMSNorm.self, RelativeBias.self, RoPE.self, Rotate.self, RotaryAttention.self, SiLU.self, Snake.self,
+    Linear.self, RMSNorm.self, RelativeBias.self, RoPE.self, Rotate.self, RotaryAttention.self, SiLU.self,
+    Snake.self,
     Softmax.self, Softplus.self, WeightNorm.self,
   ])
 }

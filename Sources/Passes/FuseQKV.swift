@@ -19,7 +19,9 @@ extension Pass {
     (graph) throws(Diagnostic) in
     let groups = ProjectionGroup.all(in: graph)
     guard !groups.isEmpty else { return graph }
-    let byMember = Dictionary(groups.flatMap { group in group.members.map { ($0, group) } }) { first, _ in first }
+    let byMember = Dictionary(groups.flatMap { group in group.members.map { ($0, group) } }) { first, _ in
+      first
+    }
     var placed: Set<Value> = []
     var rebuild = try Rebuild(graph)
     try rebuild.walk { (rebuild, value) throws(Diagnostic) in
@@ -52,7 +54,9 @@ private struct ProjectionGroup {
         let fitting = members.firstIndex { graph.isMergeable($0[0], with: linear) }
         if let fitting { members[fitting].append(linear) } else { members.append([linear]) }
       }
-      groups += members.filter { $0.count > 1 }.map { ProjectionGroup(graph: graph, members: graph.byRows($0)) }
+      groups += members.filter { $0.count > 1 }.map {
+        ProjectionGroup(graph: graph, members: graph.byRows($0))
+      }
     }
     return groups
   }

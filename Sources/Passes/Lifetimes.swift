@@ -70,7 +70,8 @@ extension Graph {
   }
 
   /// For each node whether it depends on one of `inputs`, or speaks of one of `lengths`.
-  fileprivate func depending(on inputs: [Value], orLengths lengths: Set<String>) throws(Diagnostic) -> [Bool] {
+  fileprivate func depending(on inputs: [Value], orLengths lengths: Set<String>) throws(Diagnostic) -> [Bool]
+  {
     var sources = Set(inputs)
     for value in allValues where !(self[value].op is Input) {
       if try !self[value].lengthNames().isDisjoint(with: lengths) { sources.insert(value) }

@@ -62,6 +62,7 @@ package struct Tensor: Sendable {
 extension Diagnostic {
   fileprivate static func sizeMismatch(_ type: TensorType, _ count: Int) -> Diagnostic {
     Diagnostic(
-      "\(type) takes \(type.byteCount.map(String.init) ?? "an unknown number of") bytes, but there are \(count)")
+      "\(type) takes \(type.byteCount.map(String.init) ?? "an unknown number of") bytes, but there are \(count)"
+    )
   }
 }

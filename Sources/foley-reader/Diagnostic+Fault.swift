@@ -28,7 +28,8 @@ extension Diagnostic {
   private static var notMedia: Diagnostic {
     Diagnostic(
       "this is no video: its bytes are of no format that libav knows",
-      note: "the content counts, not the name of the file", help: "pass an .mp4, .mov, .mkv, .webm, .avi or .ts")
+      note: "the content counts, not the name of the file",
+      help: "pass an .mp4, .mov, .mkv, .webm, .avi or .ts")
   }
 
   private static func formatRefused(_ name: String) -> Diagnostic {
@@ -41,7 +42,8 @@ extension Diagnostic {
         help: "pass the video file itself")
       : Diagnostic(
         "this is no video container that foley reads but \(name)",
-        note: "the content counts, not the name of the file", help: "pass an .mp4, .mov, .mkv, .webm, .avi or .ts")
+        note: "the content counts, not the name of the file",
+        help: "pass an .mp4, .mov, .mkv, .webm, .avi or .ts")
   }
 
   private static func damaged(_ words: String) -> Diagnostic {

@@ -52,7 +52,8 @@ extension Foley {
 
     func validate() throws {
       guard bridge == nil || !fresh.isGiven else {
-        throw ValidationError("A trained --bridge says itself what it is; leave the options of a fresh one out.")
+        throw ValidationError(
+          "A trained --bridge says itself what it is; leave the options of a fresh one out.")
       }
     }
 

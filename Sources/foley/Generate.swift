@@ -59,7 +59,8 @@ extension Foley {
       }
       try write(result.sound, request)
       if let path = writing.spectrogram {
-        try SpectrogramPNG.write(channels: result.sound.channels, sampleRate: result.sound.sampleRate, to: path)
+        try SpectrogramPNG.write(
+          channels: result.sound.channels, sampleRate: result.sound.sampleRate, to: path)
       }
       try StandardOutput.write(summary(result.sound, request) + "\n")
     }

@@ -27,10 +27,13 @@ import Testing
     ("ratio by 16 x 16", { ($0.positions, $0.pooling) = (.ratio, .grid16) }),
     ("index by 8 x 8", { $0.pooling = .grid8 }),
     ("no prepended token", { ($0.positions, $0.prependedTokens) = (.ratio, 0) }),
-    ("all at once", {
-      ($0.adapter, $0.bias, $0.videoNorm, $0.qkNorm, $0.gate) = (.shared, true, true, true, false)
-      ($0.heads, $0.headDim, $0.ropeDims, $0.normEpsilon) = (3, 10, 4, 1e-3)
-    }),
+    (
+      "all at once",
+      {
+        ($0.adapter, $0.bias, $0.videoNorm, $0.qkNorm, $0.gate) = (.shared, true, true, true, false)
+        ($0.heads, $0.headDim, $0.ropeDims, $0.normEpsilon) = (3, 10, 4, 1e-3)
+      }
+    ),
   ]
 
   @Test(arguments: changes.map(\.name)) func isSound(name: String) throws {
@@ -114,7 +117,8 @@ import Testing
     graph = try Pass.insertVideoAttention(bridge, latents: "x", text: "text").run(graph)
     // Where the text is zero, the stream is x.
     let inputs: [Name: Tensor] = [
-      "x": try reference.tensor("x"), "text": try Tensor(floats: Array(repeating: 0, count: 30), shape: [1, 1, 30]),
+      "x": try reference.tensor("x"),
+      "text": try Tensor(floats: Array(repeating: 0, count: 30), shape: [1, 1, 30]),
       "video": try reference.tensor("video"), "video_scale": try Tensor(floats: [1], shape: []),
     ]
     let results = try graph.evaluate(inputs) { path throws(Diagnostic) in
@@ -128,5 +132,7 @@ import Testing
 
 extension Bridge {
   /// The metadata as a file gives it back.
-  fileprivate var strings: [String: String] { Dictionary(metadata.map { ($0.key, $0.value) }) { first, _ in first } }
+  fileprivate var strings: [String: String] {
+    Dictionary(metadata.map { ($0.key, $0.value) }) { first, _ in first }
+  }
 }

@@ -28,7 +28,8 @@ import Testing
       """,
     ])
   func leavesAlone(lines: String) throws {
-    let graph = try #require(try Graph.parse("graph @g(%x: f32[N]) {\n\(lines)\nreturn %y\n}", ops: .all).first)
+    let graph = try #require(
+      try Graph.parse("graph @g(%x: f32[N]) {\n\(lines)\nreturn %y\n}", ops: .all).first)
     #expect(try Pass.foldConstants.run(graph) == graph)
   }
 }

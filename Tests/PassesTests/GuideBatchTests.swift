@@ -112,7 +112,9 @@ import Testing
 }
 
 extension Tensor {
-  fileprivate func zeroed() throws -> Tensor { try Tensor(reals: Array(repeating: 0, count: count), as: type) }
+  fileprivate func zeroed() throws -> Tensor {
+    try Tensor(reals: Array(repeating: 0, count: count), as: type)
+  }
   /// Two copies along the first axis.
   func twice() throws -> Tensor {
     try Tensor(floats: floats() + floats(), shape: [2] + shape.dropFirst())

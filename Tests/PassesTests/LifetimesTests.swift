@@ -109,7 +109,9 @@ import Testing
     }
   }
 
-  private static func inParts(_ graph: Graph, _ inputs: [Name: Tensor], _ weights: [Name: Tensor]) throws -> [Float] {
+  private static func inParts(_ graph: Graph, _ inputs: [Name: Tensor], _ weights: [Name: Tensor]) throws
+    -> [Float]
+  {
     try parts(graph, clipInputs, inputs, weights).at("sample").floats()
   }
 

@@ -59,7 +59,9 @@ struct PassCase {
     if new.description != after { problems.append("\(site): it gives\n\(new)and not\n\(after)") }
     if old.description != before { problems.append("\(site): it prints\n\(old)") }
     problems += (old.problems() + new.problems()).map { "\(site): \($0)" }
-    if try Graph.parse(new.description, ops: .all) != [new] { problems.append("\(site): the result reads otherwise") }
+    if try Graph.parse(new.description, ops: .all) != [new] {
+      problems.append("\(site): the result reads otherwise")
+    }
     if try pass.run(new) != new { problems.append("\(site): once more gives\n\(try pass.run(new))") }
     if new.inputs.map({ new[$0] }) == old.inputs.map({ old[$0] }) {
       problems += try unequalOutputs(old, new).map { "\(site): \($0)" }
@@ -77,7 +79,9 @@ struct PassCase {
   private func unequalOutputs(_ a: Graph, _ b: Graph) throws -> [String] {
     let inputs = try a.waves()
     let (first, second) = (try a.onWaves(inputs), try b.onWaves(inputs))
-    guard first.keys == second.keys else { return ["the outputs are \(second.keys), they were \(first.keys)"] }
+    guard first.keys == second.keys else {
+      return ["the outputs are \(second.keys), they were \(first.keys)"]
+    }
     return try first.keys.sorted().filter { name in
       guard let one = first[name], let other = second[name] else { return true }
       return try !one.isClose(to: other)

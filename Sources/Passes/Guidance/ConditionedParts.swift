@@ -49,7 +49,9 @@ struct ConditionedParts {
 
   /// The nodes between `stream` and `branch` and what of the conditioning the attentions among them take in;
   /// `nil` iff they take in nothing, or `branch` does not leave `stream` alone.
-  private func branchMembers(from branch: Value, to stream: Value) -> (members: Set<Value>, contents: [Value])? {
+  private func branchMembers(from branch: Value, to stream: Value) -> (
+    members: Set<Value>, contents: [Value]
+  )? {
     guard graph[stream].type.dims.first == "B", graph[branch].type.dims.first == "B" else { return nil }
     var members: Set<Value> = []
     var contents: [Value] = []

@@ -30,7 +30,9 @@ struct GuidedBatch {
         continue
       }
       let place = try target.add(try node.op.binding(lengths), try operands(of: value), name: node.name)
-      guard target[place].type == node.type.binding(lengths) else { throw .mixedRows(node, target[place].type) }
+      guard target[place].type == node.type.binding(lengths) else {
+        throw .mixedRows(node, target[place].type)
+      }
       places[value] = place
     }
     for output in graph.outputs { target.outputs.append(Output(output.name, try place(of: output.value))) }
@@ -45,7 +47,8 @@ struct GuidedBatch {
         operands.append(try row(of: input))
       } else if let branch = parts.branch(into: value), branch == input {
         let pad = Pad(axis: 0, before: 0, after: 1)
-        operands.append(try target.add(pad, [try place(of: input)], name: Name("\(graph[input].name).guided")))
+        operands.append(
+          try target.add(pad, [try place(of: input)], name: Name("\(graph[input].name).guided")))
       } else {
         operands.append(try place(of: input))
       }

@@ -62,7 +62,9 @@ extension Bridge {
       ("depth", depth), ("backbone_dim", backboneDim), ("video_dim", videoDim), ("heads", heads),
       ("head_dim", headDim), ("adapter_hidden", adapterHidden),
     ]
-    for (key, width) in widths where !(1...Bridge.widest).contains(width) { throw .senseless(key, "\(width)") }
+    for (key, width) in widths where !(1...Bridge.widest).contains(width) {
+      throw .senseless(key, "\(width)")
+    }
     guard innerDim <= Bridge.widest else { throw .senseless("heads", "\(heads) of \(headDim)") }
     guard depth <= Bridge.deepest else { throw .senseless("depth", "\(depth)") }
     guard ropeDims >= 0, ropeDims <= headDim, ropeDims % 2 == 0 else {

@@ -76,7 +76,8 @@ struct VideoAttention {
     let tokens = try normedVideo(try adapted(video, in: &g), in: &g)
     let query = try linear(try queryNorm(stream, in: &g), "to_q", bridge.backboneDim, in: &g, "q")
     let (key, content) = try keyAndValue(tokens, in: &g)
-    let (q, k) = try positioned(try headNorm(query, "q_norm", in: &g), try headNorm(key, "k_norm", in: &g), in: &g)
+    let (q, k) = try positioned(
+      try headNorm(query, "q_norm", in: &g), try headNorm(key, "k_norm", in: &g), in: &g)
     let attention = Attention(
       heads: bridge.heads, kvHeads: bridge.heads, scale: 1 / Double(bridge.headDim).squareRoot())
     let mixed = try g.add(attention, [q, k, content], name: "attention")

@@ -60,7 +60,8 @@ extension VideoAttention {
     throws(Diagnostic) -> Value
   {
     let (stream, tokens) = (g[query].type.dims[1], g[key].type.dims[1])
-    guard let latents = stream - Dim(bridge.prependedTokens), let frames = tokens.dividedDown(by: perFrame) else {
+    guard let latents = stream - Dim(bridge.prependedTokens), let frames = tokens.dividedDown(by: perFrame)
+    else {
       throw .unevenFrames(tokens, perFrame)
     }
     let above = try g.add(Length(dim: latents, element: .f32), name: "latent_count")

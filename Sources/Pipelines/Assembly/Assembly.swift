@@ -34,7 +34,9 @@ package struct Assembly: Sendable {
   ///
   /// `progress` is told what is being read. Throws iff a part is missing or does not fit, or `output` cannot
   /// be written; nothing that stood there before is lost then.
-  package func write(to output: String, progress: (String) throws -> Void = { _ in }) throws(Diagnostic) -> Result {
+  package func write(to output: String, progress: (String) throws -> Void = { _ in }) throws(Diagnostic)
+    -> Result
+  {
     guard replaces || !PipelineParts.isFile("\(output)/pipeline.json") else { throw .exists(output) }
     let places = try parts.places()
     var sources: [String: ModelSource] = [:]
@@ -111,7 +113,9 @@ package struct Assembly: Sendable {
   private static func count(_ graph: Graph?, depth: Int) -> (block: Int, total: Int) {
     let trainable = graph?.parameters.map(\.parameter).filter { !$0.frozen } ?? []
     let total = trainable.reduce(0) { $0 + ($1.type.count ?? 0) }
-    let block = trainable.filter { $0.path.text.hasPrefix("blocks.0.") }.reduce(0) { $0 + ($1.type.count ?? 0) }
+    let block = trainable.filter { $0.path.text.hasPrefix("blocks.0.") }.reduce(0) {
+      $0 + ($1.type.count ?? 0)
+    }
     return (block, total)
   }
 
@@ -173,7 +177,8 @@ extension Checkpoint {
 extension Diagnostic {
   fileprivate static func exists(_ output: String) -> Diagnostic {
     Diagnostic(
-      "\(output) is a pipeline already", at: output, help: "pass --replace to make it anew", kind: .cannotCreate)
+      "\(output) is a pipeline already", at: output, help: "pass --replace to make it anew",
+      kind: .cannotCreate)
   }
   fileprivate static func bridgeAlone() -> Diagnostic {
     Diagnostic("a bridge needs the video encoder it reads", help: "pass --video-encoder", kind: .usage)

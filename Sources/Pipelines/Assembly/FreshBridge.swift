@@ -24,7 +24,9 @@ struct FreshBridge {
       tensors, metadata: bridge.metadata.map { (Name($0.key), $0.value) }, to: path)
   }
 
-  private func values(for parameter: Parameter, _ generator: inout TorchGenerator) throws(Diagnostic) -> [Double] {
+  private func values(for parameter: Parameter, _ generator: inout TorchGenerator) throws(Diagnostic)
+    -> [Double]
+  {
     let count = parameter.type.count ?? 0
     let path = parameter.path.text
     if path.hasSuffix("to_out.weight") || path.hasSuffix("norm.bias") || path.hasSuffix("to_out.bias") {

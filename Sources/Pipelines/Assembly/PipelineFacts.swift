@@ -21,7 +21,8 @@ struct PipelineFacts {
     guard let backbone = try source("backbone"), let configuration = backbone.configuration(of: "backbone"),
       let dit = try StableAudioDiT(configuration)
     else { throw .noBackbone() }
-    guard let coder = try source("autoencoder")?.configuration(of: "decoder"), let vae = try Oobleck(coder) else {
+    guard let coder = try source("autoencoder")?.configuration(of: "decoder"), let vae = try Oobleck(coder)
+    else {
       throw .unfit("autoencoder", "is of no known family", "an Oobleck autoencoder")
     }
     guard let numbers = try source("conditioners"),
@@ -37,13 +38,16 @@ struct PipelineFacts {
     let conditioner = try numbers.model("conditioners").graph
     let projected = conditioner[named: "text_hidden_states"].flatMap { conditioner[$0].type.dims.last?.fixed }
     guard textWidth == projected ?? conditioners.width else {
-      throw .unfit("text_encoder", "is \(textWidth) wide", "\(projected ?? conditioners.width), as the conditioners")
+      throw .unfit(
+        "text_encoder", "is \(textWidth) wide", "\(projected ?? conditioners.width), as the conditioners")
     }
     guard conditioners.width == dit.textDim else {
-      throw .unfit("conditioners", "give tokens of \(conditioners.width)", "\(dit.textDim), as the backbone reads")
+      throw .unfit(
+        "conditioners", "give tokens of \(conditioners.width)", "\(dit.textDim), as the backbone reads")
     }
     guard vae.latentChannels == dit.channels else {
-      throw .unfit("autoencoder", "has \(vae.latentChannels) latent channels", "\(dit.channels), as the backbone")
+      throw .unfit(
+        "autoencoder", "has \(vae.latentChannels) latent channels", "\(dit.channels), as the backbone")
     }
 
     let json = configuration.json
@@ -110,7 +114,8 @@ struct PipelineFacts {
 extension Diagnostic {
   fileprivate static func noBackbone() -> Diagnostic {
     Diagnostic(
-      "the backbone is of no known family", help: "expected a Stable Audio diffusion transformer, as diffusers or stable-audio-tools saved it")
+      "the backbone is of no known family",
+      help: "expected a Stable Audio diffusion transformer, as diffusers or stable-audio-tools saved it")
   }
   fileprivate static func unfit(_ part: String, _ what: String, _ expected: String) -> Diagnostic {
     Diagnostic("the \(part) \(what), expected \(expected)", help: "use parts that were trained together")

@@ -42,10 +42,14 @@ package struct PipelineParts: Sendable {
     isFile("\(path)/model_index.json") ? "\(path)/\(folder)" : path
   }
 
-  private static func find(_ folder: String, name: String, near backbone: String, _ textEncoder: String?) -> String? {
+  private static func find(_ folder: String, name: String, near backbone: String, _ textEncoder: String?)
+    -> String?
+  {
     if isFile("\(backbone)/model_index.json") { return "\(backbone)/\(folder)" }
     // stable-audio-tools keeps conditioners and autoencoder in the backbone's own file.
-    if ["conditioners", "autoencoder"].contains(name), isFile("\(backbone)/model_config.json") { return backbone }
+    if ["conditioners", "autoencoder"].contains(name), isFile("\(backbone)/model_config.json") {
+      return backbone
+    }
     let beside = ["\(backbone)/\(folder)"] + (name == "tokenizer" ? [textEncoder].compactMap { $0 } : [])
     return beside.first { isFile("\($0)/config.json") || isFile("\($0)/spiece.model") }
   }

@@ -101,7 +101,9 @@ package struct Generator {
   /// The sound's length where nobody says one, in seconds.
   private static let standardSeconds = 10.0
 
-  private func settings(_ request: GenerationRequest, for sampler: Sampler) throws(Diagnostic) -> SamplingSettings {
+  private func settings(_ request: GenerationRequest, for sampler: Sampler) throws(Diagnostic)
+    -> SamplingSettings
+  {
     let sampling = pipeline.manifest.sampling
     var settings = sampler.defaults
     if sampler.name == sampling.sampler {
@@ -117,7 +119,8 @@ package struct Generator {
 
 extension Diagnostic {
   fileprivate static func noLength(_ seconds: Double) -> Diagnostic {
-    Diagnostic("a sound of \(seconds) s has no samples", help: "pass a clip or --seconds above 0", kind: .usage)
+    Diagnostic(
+      "a sound of \(seconds) s has no samples", help: "pass a clip or --seconds above 0", kind: .usage)
   }
   fileprivate static func tooLong(_ seconds: Double, _ audio: PipelineManifest.Audio) -> Diagnostic {
     let most = Double(audio.mostLatents * audio.samplesPerLatent) / Double(audio.sampleRate)

@@ -20,7 +20,9 @@ struct LatentDecoder: ~Copyable {
   }
 
   /// The first `count` samples of the sound of `latents` `[channels, frames]`.
-  mutating func decode(_ latents: [Float], count: Int, progress: GenerationProgress) throws(Diagnostic) -> Sound {
+  mutating func decode(_ latents: [Float], count: Int, progress: GenerationProgress) throws(Diagnostic)
+    -> Sound
+  {
     let (channels, halo, ratio) = (audio.latentChannels, audio.decoderHalo, audio.samplesPerLatent)
     let frames = latents.count / max(channels, 1)
     let stretches = Self.stretches(of: frames, halo: halo)

@@ -90,7 +90,8 @@ extension Bridge {
 extension Diagnostic {
   fileprivate static func noPart(_ name: String, _ path: String) -> Diagnostic {
     Diagnostic(
-      "the pipeline has no \(name)", at: path, help: "assemble it anew with --\(name.replacing("_", with: "-"))",
+      "the pipeline has no \(name)", at: path,
+      help: "assemble it anew with --\(name.replacing("_", with: "-"))",
       kind: .noInput)
   }
   fileprivate static func notFinite(_ name: Name, _ count: NonFinite, _ path: String) -> Diagnostic {

@@ -26,18 +26,20 @@ struct TextConditioner {
     let conditioning = pipeline.manifest.conditioning
     let tokenizer = try pipeline.tokenizer()
     var texts: [Matrix] = []
-    var dropped: [Int] = []
+    let tokens = try prompts.map { (prompt) throws(Diagnostic) in
+      try tokenizer.encode(prompt, maxLength: conditioning.textTokens)
+    }
     let model = try pipeline.model("text_encoder")
     var encoder = try Session(model, options: options)
-    for prompt in prompts {
-      let tokens = try tokenizer.encode(prompt, maxLength: conditioning.textTokens)
-      let shape = TensorType(.i64, shape: [1, tokens.ids.count])
+    for row in tokens {
+      let shape = TensorType(.i64, shape: [1, row.ids.count])
       let states = try encoder.run([
-        "input_ids": try Tensor(integers: tokens.ids, as: shape),
-        "attention_mask": try Tensor(integers: tokens.mask, as: shape),
+        "input_ids": try Tensor(integers: row.ids, as: shape),
+        "attention_mask": try Tensor(integers: row.mask, as: shape),
       ])
-      guard let hidden = states["last_hidden_state"] else { throw .noOutput("last_hidden_state", "text_encoder") }
-      dropped.append(tokens.dropped)
+      guard let hidden = states["last_hidden_state"] else {
+        throw .noOutput("last_hidden_state", "text_encoder")
+      }
       texts.append(try Matrix(hidden))
     }
 
@@ -45,8 +47,7 @@ struct TextConditioner {
     var results: [Result] = []
     for (index, var text) in texts.enumerated() {
       // Rows of padding are zero, as the backbone was trained; they still take part in its softmax.
-      let mask = try tokenizer.encode(prompts[index], maxLength: conditioning.textTokens).mask
-      for (row, flag) in mask.enumerated() where flag == 0 { text.zero(row) }
+      for (row, flag) in tokens[index].mask.enumerated() where flag == 0 { text.zero(row) }
       var cross = Matrix(width: text.width)
       for id in conditioning.cross { try cross.append(id == "prompt" ? text : try number(id, numbers)) }
       var global: [Float] = []
@@ -54,7 +55,7 @@ struct TextConditioner {
       results.append(
         Result(
           cross: try Tensor(floats: cross.values, shape: [1, cross.rows, cross.width]),
-          global: try Tensor(floats: global, shape: [1, 1, global.count]), dropped: dropped[index]))
+          global: try Tensor(floats: global, shape: [1, 1, global.count]), dropped: tokens[index].dropped))
     }
     return results
   }
@@ -130,6 +131,8 @@ extension Diagnostic {
       help: "assemble the pipeline with the conditioners that came with the backbone")
   }
   fileprivate static func widths(_ a: Int, _ b: Int) -> Diagnostic {
-    Diagnostic("text rows are \(a) wide, number tokens \(b)", help: "the text encoder is of another size than the backbone was trained with")
+    Diagnostic(
+      "text rows are \(a) wide, number tokens \(b)",
+      help: "the text encoder is of another size than the backbone was trained with")
   }
 }

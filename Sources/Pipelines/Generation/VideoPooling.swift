@@ -14,7 +14,9 @@ struct VideoPooling {
   /// not make whole frames.
   func pool(_ patches: [Float]) throws(Diagnostic) -> [Float] {
     let frame = side * side * width
-    guard cells > 0, side % cells == 0, frame > 0, patches.count % frame == 0 else { throw .uneven(side, cells) }
+    guard cells > 0, side % cells == 0, frame > 0, patches.count % frame == 0 else {
+      throw .uneven(side, cells)
+    }
     let span = side / cells
     let share = 1 / Double(span * span)
     var pooled: [Float] = []

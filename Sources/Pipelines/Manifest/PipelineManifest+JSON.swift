@@ -116,6 +116,7 @@ extension Diagnostic {
   }
   fileprivate static func unevenSegment(_ video: PipelineManifest.Video, _ json: JSON.Cursor) -> Diagnostic {
     Diagnostic(
-      "segments of \(video.segmentFrames) frames do not divide into tubelets of \(video.tubelet)", at: json.site)
+      "segments of \(video.segmentFrames) frames do not divide into tubelets of \(video.tubelet)",
+      at: json.site)
   }
 }

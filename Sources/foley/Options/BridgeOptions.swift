@@ -44,7 +44,8 @@ struct BridgeOptions: ParsableArguments {
 
   /// Whether anything was asked for.
   var isGiven: Bool {
-    heads != nil || headDim != nil || adapter != nil || adapterHidden != nil || positions != nil || pooling != nil
+    heads != nil || headDim != nil || adapter != nil || adapterHidden != nil || positions != nil
+      || pooling != nil
       || ropeDims != nil || ropeStyle != nil || bias || videoNorm || qkNorm || isUngated || seed != 0
   }
 

@@ -27,7 +27,9 @@ struct Wish: ParsableArguments {
   var videoScale: Double?
 
   func validate() throws {
-    guard start >= 0, start.isFinite else { throw ValidationError("'--start' is \(start), but must be 0 or more.") }
+    guard start >= 0, start.isFinite else {
+      throw ValidationError("'--start' is \(start), but must be 0 or more.")
+    }
     for (name, value) in [("duration", duration), ("seconds", seconds)] {
       guard let value else { continue }
       guard value > 0, value < 86400 else {

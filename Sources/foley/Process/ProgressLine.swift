@@ -20,7 +20,9 @@ final class ProgressLine {
     drawn = now
     var text = "\r\u{1B}[2K\(stage)"
     if total > 1 { text += " \(done)/\(total)" }
-    if done > 0, done < total { text += ", \(Self.clock((now - begun) / Double(done) * Double(total - done))) left" }
+    if done > 0, done < total {
+      text += ", \(Self.clock((now - begun) / Double(done) * Double(total - done))) left"
+    }
     StandardError.write(text)
   }
 

@@ -30,7 +30,8 @@ import Testing
     let tiny = try TinyPipeline()
     defer { withExtendedLifetime(tiny) {} }
     let result = try VideoConditioner(pipeline: tiny.pipeline, options: SessionOptions()).condition(
-      "\(TinyPipeline.fixtures)/clips/ball.mp4", start: 0, duration: nil, pooling: .frame) { _, _, _ in }
+      "\(TinyPipeline.fixtures)/clips/ball.mp4", start: 0, duration: nil, pooling: .frame
+    ) { _, _, _ in }
     let tokens = try reference.tensor("ball.video_tokens")
     #expect(result.tokens.shape == tokens.shape)
     #expect(result.duration == 4)

@@ -9,7 +9,8 @@ import Testing
 /// The whole way from clip and prompt to sound against stable-audio-tools with the bridge in PyTorch.
 @Suite struct GenerateTests {
   @Test(arguments: [
-    "dpmpp-3m-sde", "dpmpp-2m-sde", "negative-prompt", "v-ddim", "no-video", "half-scale", "unguided", "euler",
+    "dpmpp-3m-sde", "dpmpp-2m-sde", "negative-prompt", "v-ddim", "no-video", "half-scale", "unguided",
+    "euler",
     "pingpong",
   ])
   func agreesWithUpstream(run: String) throws {
@@ -83,7 +84,9 @@ import Testing
     let latents = generator.normals(audio.latentChannels * frames)
     var decoder = try LatentDecoder(model, audio, options: SessionOptions())
     var stretches = 0
-    let sound = try decoder.decode(latents, count: frames * audio.samplesPerLatent) { _, _, total in stretches = total }
+    let sound = try decoder.decode(latents, count: frames * audio.samplesPerLatent) { _, _, total in
+      stretches = total
+    }
     #expect(stretches > 1)
     var whole = try Session(model, options: SessionOptions())
     let shape = [1, audio.latentChannels, frames]

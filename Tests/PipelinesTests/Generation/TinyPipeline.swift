@@ -7,7 +7,8 @@ import Tensors
 struct TinyPipeline {
   /// `Tests/Fixtures`, three folders up from this file.
   static let fixtures =
-    #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/") + "/Fixtures"
+    #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
+    + "/Fixtures"
   static var tiny: String { fixtures + "/tiny" }
 
   let folder: TemporaryFolder

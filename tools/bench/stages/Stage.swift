@@ -43,7 +43,9 @@ struct Stage: Sendable {
   /// One step of guidance: the null row without cross-attention, text keys and values computed before.
   private static func guidedStep(_ real: String, _ reference: Checkpoint) throws -> Work {
     let model = try ModelSource(path: "\(real)/stable_audio").model("backbone")
-    let weight: (Name) throws(Diagnostic) -> Tensor = { (path) throws(Diagnostic) in try model.weights.tensor(path) }
+    let weight: (Name) throws(Diagnostic) -> Tensor = { (path) throws(Diagnostic) in
+      try model.weights.tensor(path)
+    }
     let text = try reference.tensor("encoder_hidden_states")
     let row = try Tensor(
       floats: Array(text.floats().prefix(text.count / 2)), shape: [1] + text.shape.dropFirst())
