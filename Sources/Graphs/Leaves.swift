@@ -1,7 +1,12 @@
 package import Tensors
 
+/// An op that reads nothing: its type is an attribute and stands at the right of its line.
+package protocol LeafOp: Op {
+  var type: TensorType { get }
+}
+
 /// A value given at each run. Stands in the head of the graph's text.
-package struct Input: Op {
+package struct Input: LeafOp {
   package static let name = "input"
   package var type: TensorType
 
@@ -9,7 +14,7 @@ package struct Input: Op {
 }
 
 /// A weight, named by its path in the checkpoint.
-package struct Parameter: Op {
+package struct Parameter: LeafOp {
   package static let name = "parameter"
   package var path: Name
   /// Whether training leaves it alone.
@@ -22,7 +27,7 @@ package struct Parameter: Op {
 }
 
 /// A small literal, row-major; a single value fills the whole tensor.
-package struct Constant: Op {
+package struct Constant: LeafOp {
   package static let name = "constant"
   package var values: [Double]
   package var type: TensorType
@@ -31,30 +36,6 @@ package struct Constant: Op {
   package init(_ value: Double, _ element: DType = .f32) {
     self.init([value], TensorType(element, shape: []))
   }
-}
-
-extension Input {
-  package func infer(_ inputs: [TensorType]) throws(Diagnostic) -> TensorType {
-    try expectCount(inputs, 0)
-    return type
-  }
-  package func evaluate(_ inputs: [Tensor], as type: TensorType) throws(Diagnostic) -> Tensor {
-    throw .leaf(Self.name)
-  }
-  package func gradient(_ site: GradientSite, in g: inout Graph) throws(Diagnostic) -> [Value?] { [] }
-  package func cost(_ inputs: [TensorType], _ output: TensorType) -> Cost { Cost() }
-}
-
-extension Parameter {
-  package func infer(_ inputs: [TensorType]) throws(Diagnostic) -> TensorType {
-    try expectCount(inputs, 0)
-    return type
-  }
-  package func evaluate(_ inputs: [Tensor], as type: TensorType) throws(Diagnostic) -> Tensor {
-    throw .leaf(Self.name)
-  }
-  package func gradient(_ site: GradientSite, in g: inout Graph) throws(Diagnostic) -> [Value?] { [] }
-  package func cost(_ inputs: [TensorType], _ output: TensorType) -> Cost { Cost() }
 }
 
 extension Constant {
@@ -67,6 +48,16 @@ extension Constant {
     guard let count = type.count else { throw .constantCount(values.count, type) }
     let all = values.count == 1 ? Array(repeating: values[0], count: count) : values
     return try Tensor(reals: all, as: type)
+  }
+}
+
+extension LeafOp {
+  package func infer(_ inputs: [TensorType]) throws(Diagnostic) -> TensorType {
+    try expectCount(inputs, 0)
+    return type
+  }
+  package func evaluate(_ inputs: [Tensor], as type: TensorType) throws(Diagnostic) -> Tensor {
+    throw .leaf(Self.name)
   }
   package func gradient(_ site: GradientSite, in g: inout Graph) throws(Diagnostic) -> [Value?] { [] }
   package func cost(_ inputs: [TensorType], _ output: TensorType) -> Cost { Cost() }

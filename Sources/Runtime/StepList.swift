@@ -72,7 +72,7 @@ extension StepList.Step {
 
 extension Diagnostic {
   fileprivate static func cancelled() -> Diagnostic {
-    Diagnostic("interrupted", kind: .interrupted)
+    Diagnostic("interrupted before the run's end; it gave no result", kind: .interrupted)
   }
   fileprivate static func notFinite(_ value: Float, _ index: Int) -> Diagnostic {
     Diagnostic("element \(index) of the result is \(value), the first that is not a finite number")

@@ -63,7 +63,7 @@ import Testing
     Case("error-no-source", "inspect"),
     Case("error-missing", "inspect nowhere"),
     Case("error-family", "inspect \(tiny)/text_encoder --family gpt"),
-    Case("error-component", "run \(tiny)/stable_audio --inputs a.npz --outputs /tmp/foley-tests.npz"),
+    Case("error-component", "run \(tiny)/stable_audio --inputs a.npz --outputs unwritten.npz"),
     Case("error-pass", "inspect \(tiny)/text_encoder --after fuse-everything"),
     Case("error-length", "inspect \(tiny)/text_encoder --memory --length B=1"),
     Case("error-length-text", "inspect \(tiny)/text_encoder --length B:1"),
@@ -71,10 +71,10 @@ import Testing
     Case("error-dot", "inspect \(tiny)/text_encoder --weights --format dot"),
     Case(
       "error-precision",
-      "run \(tiny)/text_encoder --precision bf16 --inputs a.npz --outputs /tmp/foley-tests.npz"),
+      "run \(tiny)/text_encoder --precision bf16 --inputs a.npz --outputs unwritten.npz"),
     Case(
       "error-inputs",
-      "run \(tiny)/text_encoder --inputs \(references)/transformer.safetensors --outputs /tmp/foley-tests.npz"
+      "run \(tiny)/text_encoder --inputs \(references)/transformer.safetensors --outputs unwritten.npz"
     ),
     Case(
       "error-output-folder",

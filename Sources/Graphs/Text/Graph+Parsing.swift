@@ -64,7 +64,7 @@ extension Graph {
     }
     try scanner.expect(":")
     let type = try scanner.type()
-    if kind.carriesType { attributes.append(NamedAttribute(key: "type", value: .type(type))) }
+    if kind is any LeafOp.Type { attributes.append(NamedAttribute(key: "type", value: .type(type))) }
     do throws(Diagnostic) {
       let value = try add(try kind.init(attributes: attributes), inputs, name: name)
       guard self[value].type == type else { throw Diagnostic.written(type, self[value].type) }
@@ -93,13 +93,6 @@ extension Graph {
     let name = try scanner.name()
     guard let value = self[named: name] else { throw .parse("%\(name) is not defined above", site) }
     return value
-  }
-}
-
-extension Op {
-  /// Whether the type at the right of the line is an attribute and not inferred.
-  fileprivate static var carriesType: Bool {
-    self == Input.self || self == Parameter.self || self == Constant.self
   }
 }
 
