@@ -47,6 +47,13 @@ let package = Package(
     .target(
       name: "Families", dependencies: ["Operators", "Graphs", "Checkpoints", "Tensors"],
       swiftSettings: strict),
+    // Reads the messages of ONNX files.
+    .systemLibrary(
+      name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+    .target(name: "COnnx", dependencies: ["CProtobufC"]),
+    .target(
+      name: "ONNX", dependencies: ["COnnx", "Operators", "Graphs", "Checkpoints", "Tensors"],
+      swiftSettings: strict),
     .target(name: "Plans", dependencies: ["Graphs", "Tensors"], swiftSettings: strict),
     .target(
       name: "Kernels", dependencies: ["Operators", "Graphs", "Tensors", "CKernels"],
@@ -72,8 +79,8 @@ let package = Package(
     .executableTarget(
       name: "foley",
       dependencies: [
-        "Pipelines", "Reports", "Runtime", "Kernels", "Families", "Passes", "Plans", "Operators", "Graphs",
-        "Checkpoints", "Media", "Tokenizers", "Tensors",
+        "Pipelines", "Reports", "Runtime", "Kernels", "Families", "ONNX", "Passes", "Plans", "Operators",
+        "Graphs", "Checkpoints", "Media", "Tokenizers", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -127,6 +134,10 @@ let package = Package(
         "Families", "Runtime", "Operators", "Graphs", "Checkpoints", "Tensors", "TemporaryFolders",
       ],
       exclude: ["Published"], swiftSettings: strict),
+    .testTarget(
+      name: "ONNXTests",
+      dependencies: ["ONNX", "Runtime", "Operators", "Graphs", "Checkpoints", "Tensors", "TemporaryFolders"],
+      swiftSettings: strict),
     .testTarget(
       name: "MediaTests",
       dependencies: ["Media", "ReaderPipe", "Checkpoints", "Tensors", "TemporaryFolders"],

@@ -1,8 +1,9 @@
 import Tensors
 
 extension DType {
-  /// How safetensors files spell the element type; `safetensors/src/tensor.rs`, `enum Dtype`.
-  var safetensors: String {
+  /// How safetensors files spell the element type, or `nil` iff they cannot hold it;
+  /// `safetensors/src/tensor.rs`, `enum Dtype`.
+  var safetensors: String? {
     switch self {
     case .bool: "BOOL"
     case .f4: "F4"
@@ -26,12 +27,13 @@ extension DType {
     case .f64: "F64"
     case .i64: "I64"
     case .u64: "U64"
+    case .u2, .i2, .u4, .i4, .c128: nil
     }
   }
 
   /// The element type that safetensors files spell `text`, or `nil` iff there is none.
   init?(safetensors text: String) {
-    guard let type = DType.allCases.first(where: { Name($0.safetensors) == Name(text) }) else {
+    guard let type = DType.allCases.first(where: { $0.safetensors.map { Name($0) } == Name(text) }) else {
       return nil
     }
     self = type

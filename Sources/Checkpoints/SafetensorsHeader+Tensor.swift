@@ -86,7 +86,7 @@ extension Diagnostic.Message {
     "\(field) is missing for tensor \(name.quoted)"
   }
   fileprivate static func unknownType(_ found: String, _ name: Name) -> Self {
-    let known = DType.allCases.map(\.safetensors).joined(separator: " ")
+    let known = DType.allCases.compactMap(\.safetensors).joined(separator: " ")
     return "dtype of tensor \(name.quoted) is \(found); expected one of \(known)"
   }
   fileprivate static func notList(_ field: Name, _ name: Name) -> Self {

@@ -29,7 +29,7 @@ struct SafetensorsLayout {
         throw .badName(name)
       }
       guard let shape = type.shape, let count = type.byteCount, type.rank <= SafetensorsLimits.rank,
-        shape.allSatisfy({ $0 <= SafetensorsLimits.length })
+        shape.allSatisfy({ $0 <= SafetensorsLimits.length }), let element = type.element.safetensors
       else { throw .badType(type, name) }
       let (next, overflow) = end.addingReportingOverflow(count)
       guard !overflow, next < 1 << 62 else { throw .badType(type, name) }
@@ -38,7 +38,7 @@ struct SafetensorsLayout {
       JSON.print(string: name.text, into: &text)
       let lengths = shape.map(String.init).joined(separator: ",")
       text +=
-        ":{\"dtype\":\"\(type.element.safetensors)\",\"shape\":[\(lengths)],\"data_offsets\":[\(end),\(next)]}"
+        ":{\"dtype\":\"\(element)\",\"shape\":[\(lengths)],\"data_offsets\":[\(end),\(next)]}"
       end = next
     }
     text += "}"

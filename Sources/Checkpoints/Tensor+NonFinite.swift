@@ -19,12 +19,13 @@ extension Tensor {
       case .f32, .c64: bytes.nonFinite(UInt32.self, infinity: 0x7F80_0000)
       case .f16: bytes.nonFinite(UInt16.self, infinity: 0x7C00)
       case .bf16: bytes.nonFinite(UInt16.self, infinity: 0x7F80)
-      case .f64: bytes.nonFinite(UInt64.self, infinity: 0x7FF0_0000_0000_0000)
+      case .f64, .c128: bytes.nonFinite(UInt64.self, infinity: 0x7FF0_0000_0000_0000)
       case .f8e5m2: bytes.nonFinite(UInt8.self, infinity: 0x7C)
       case .f8e4m3: NonFinite(nan: bytes.count { $0 & 0x7F == 0x7F })
       case .f8e8m0: NonFinite(nan: bytes.count { $0 == 0xFF })
       case .f8e4m3fnuz, .f8e5m2fnuz: NonFinite(nan: bytes.count { $0 == 0x80 })
-      case .bool, .f4, .f6e2m3, .f6e3m2, .u8, .i8, .i16, .u16, .i32, .u32, .i64, .u64: NonFinite()
+      case .f4, .f6e2m3, .f6e3m2: NonFinite()
+      case .bool, .u2, .i2, .u4, .i4, .u8, .i8, .i16, .u16, .i32, .u32, .i64, .u64: NonFinite()
       }
     }
   }

@@ -63,7 +63,10 @@ extension DType {
     case .i64: "<i8"
     case .f64: "<f8"
     case .c64: "<c8"
-    case .bf16, .f4, .f6e2m3, .f6e3m2, .f8e5m2, .f8e4m3, .f8e8m0, .f8e4m3fnuz, .f8e5m2fnuz: nil
+    case .c128: "<c16"
+    case .u2, .i2, .u4, .i4, .bf16, .f4, .f6e2m3, .f6e3m2, .f8e5m2, .f8e4m3, .f8e8m0, .f8e4m3fnuz,
+      .f8e5m2fnuz:
+      nil
     }
   }
 }
