@@ -2,8 +2,8 @@ package import Tensors
 
 /// Named tensors of a file or of several: their types, and their bytes where they lie.
 ///
-/// Names are compared by bytes. Opening reads headers only; the tensors are mapped, so that a page is read
-/// when somebody first looks at it.
+/// Names are compared by bytes. Opening reads headers only. Most formats' tensors are mapped, so that a page is
+/// read when somebody first looks at it; those that a file packs are unpacked whenever they are asked for.
 package struct Checkpoint: Sendable {
   /// What was opened, for messages.
   package let path: String
@@ -20,15 +20,52 @@ package struct Checkpoint: Sendable {
   /// A tensor under its name.
   package struct Entry: Sendable {
     package let name: Name
-    package let tensor: Tensor
+    /// Every dim is fixed.
+    package let type: TensorType
+    private let place: Place
 
-    package init(_ name: Name, _ tensor: Tensor) { (self.name, self.tensor) = (name, tensor) }
+    private enum Place: Sendable {
+      case known(Tensor)
+      case packed(@Sendable () throws(Diagnostic) -> Tensor)
+    }
 
-    package var type: TensorType { tensor.type }
-    /// The file that holds the bytes, or `nil` iff they are in memory.
-    package var file: MappedFile? { tensor.mapping?.file }
+    package init(_ name: Name, _ tensor: Tensor) {
+      (self.name, type, place) = (name, tensor.type, .known(tensor))
+    }
+
+    /// A tensor that `unpack` makes anew each time it is asked for; it has to be of `type`.
+    init(_ name: Name, _ type: TensorType, unpack: @escaping @Sendable () throws(Diagnostic) -> Tensor) {
+      (self.name, self.type, place) = (name, type, .packed(unpack))
+    }
+
+    private init(_ name: Name, _ entry: Entry) {
+      (self.name, type, place) = (name, entry.type, entry.place)
+    }
+
+    /// The tensor: without copying where it is mapped or in memory, else unpacked, which throws iff the file
+    /// does not hold what it says.
+    package var tensor: Tensor {
+      get throws(Diagnostic) {
+        switch place {
+        case .known(let tensor): tensor
+        case .packed(let unpack): try unpack()
+        }
+      }
+    }
+
+    package var byteCount: Int { type.byteCount ?? 0 }
+    /// The file that holds the bytes as they are, or `nil` iff there is none.
+    package var file: MappedFile? { mapping?.file }
     /// The bytes' place in `file`.
-    package var range: Range<Int>? { tensor.mapping?.range }
+    package var range: Range<Int>? { mapping?.range }
+
+    private var mapping: (file: MappedFile, range: Range<Int>)? {
+      guard case .known(let tensor) = place else { return nil }
+      return tensor.mapping
+    }
+
+    /// The same tensor under another name.
+    package func named(_ name: Name) -> Entry { Entry(name, self) }
   }
 
   /// Throws iff two entries have the same name.
@@ -53,17 +90,17 @@ package struct Checkpoint: Sendable {
   /// The entry called `name`, or `nil` iff there is none.
   package subscript(name: Name) -> Entry? { places[name].map { entries[$0] } }
 
-  /// The tensor called `name`, without copying it. Throws iff there is none.
+  /// The tensor called `name`; see `Entry.tensor`. Throws iff there is none or it cannot be unpacked.
   package func tensor(_ name: Name) throws(Diagnostic) -> Tensor {
     guard let entry = self[name] else { throw .missing(Name(prefix.text + name.text), path) }
-    return entry.tensor
+    return try entry.tensor
   }
 
   /// The metadata value of `key`, or `nil` iff there is none.
   package func metadata(_ key: Name) -> String? { metadata.first { $0.key == key }?.value }
 
   /// Bytes of all tensors together.
-  package var byteCount: Int { entries.reduce(0) { $0 + $1.tensor.byteCount } }
+  package var byteCount: Int { entries.reduce(0) { $0 + $1.byteCount } }
 
   /// The tensors whose names begin with `prefix`, seen without it: a part of a larger model.
   ///
@@ -72,7 +109,7 @@ package struct Checkpoint: Sendable {
     var kept: [Entry] = []
     for entry in entries {
       guard let rest = entry.name.dropping(prefix: prefix) else { continue }
-      kept.append(Entry(rest, entry.tensor))
+      kept.append(entry.named(rest))
     }
     return Checkpoint(distinct: kept, of: self, prefix: Name(self.prefix.text + prefix.text))
   }

@@ -33,11 +33,15 @@ extension Tensor {
 
 extension Checkpoint {
   /// The tensors that hold NaNs or infinities, with how many. Reads every byte of the checkpoint once.
-  package func nonFinite() -> [(name: Name, count: NonFinite)] {
-    entries.compactMap { entry in
-      let count = entry.tensor.nonFinite()
-      return count.isEmpty ? nil : (entry.name, count)
+  ///
+  /// Throws iff a tensor cannot be unpacked.
+  package func nonFinite() throws(Diagnostic) -> [(name: Name, count: NonFinite)] {
+    var found: [(name: Name, count: NonFinite)] = []
+    for entry in entries {
+      let count = try entry.tensor.nonFinite()
+      if !count.isEmpty { found.append((entry.name, count)) }
     }
+    return found
   }
 }
 

@@ -1,8 +1,8 @@
 import Graphs
 import Tensors
 
-/// The parameters of a graph at addresses that stay: in their mapped files, or copied once where the tensor
-/// owns its bytes or the file does not align them.
+/// The parameters of a graph at addresses that stay: where they lie, or copied once where that is nowhere for
+/// long or not aligned.
 final class Weights {
   private var tensors: [Name: Tensor] = [:]
   private var copies: [Name: Copy] = [:]
@@ -34,9 +34,8 @@ final class Weights {
   func address(_ path: Name) throws(Diagnostic) -> UnsafeRawPointer {
     guard let tensor = tensors[path] else { throw .unknown(path) }
     if let copy = copies[path] { return UnsafeRawPointer(copy.arena.address(of: 0..<tensor.byteCount)) }
-    if let (file, range) = tensor.mapping {
-      let base = file.withBytes(in: range) { $0.baseAddress }
-      if let base, Int(bitPattern: base) % max(1, tensor.type.element.bits / 8) == 0 { return base }
+    if let base = tensor.address, Int(bitPattern: base) % max(1, tensor.type.element.bits / 8) == 0 {
+      return base
     }
     let arena = try Arena(byteCount: tensor.byteCount, for: "parameter \(path)")
     let address = arena.address(of: 0..<tensor.byteCount)

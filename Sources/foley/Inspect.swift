@@ -99,7 +99,9 @@ extension Foley {
     }
 
     private func weightTables() throws(Diagnostic) -> [WeightTable] {
-      try source.checkpoints().map { checkpoint in WeightTable(checkpoint, scanning: scan) }
+      try source.checkpoints().map { (checkpoint) throws(Diagnostic) in
+        try WeightTable(checkpoint, scanning: scan)
+      }
     }
 
     /// Prints what `view` gives for each item: texts with an empty line between, or one JSON array.

@@ -55,7 +55,7 @@ extension Foley {
       (options.measuresTime, options.checksFinite) = (profile, checkFinite)
       let subject = try source.subject()
       let parameters = try subject.parameters(weights)
-      let given = try Checkpoint.open(path: inputs).entries.map { ($0.name, $0.tensor) }
+      let given = try Checkpoint.open(path: inputs).entries.map { ($0.name, try $0.tensor) }
       let (tensors, notes) = try subject.graph.inputs(among: given, from: inputs)
       if !machinery.quiet { for note in notes { StandardError.write("note: \(note.escapingControls)\n") } }
 

@@ -22,7 +22,7 @@ struct BadWeightsTests {
         switch entry.name {
         case "encoder.block.0.layer.0.SelfAttention.q.weight",
           "encoder.block.1.layer.0.SelfAttention.q.weight":
-          [Checkpoint.Entry(Name(entry.name.text.replacing(".q.", with: ".query.")), entry.tensor)]
+          [entry.named(Name(entry.name.text.replacing(".q.", with: ".query.")))]
         case "encoder.block.0.layer.0.SelfAttention.k.weight",
           "encoder.block.1.layer.0.SelfAttention.k.weight":
           [Checkpoint.Entry(entry.name, cut)]
@@ -86,7 +86,7 @@ struct BadWeightsTests {
       try checkpoint.mapped { entry in
         guard entry.name.text.hasPrefix("encoder.layer.1.mlp") else { return [entry] }
         let next = entry.name.text.replacing("layer.1", with: "layer.2")
-        return [entry, Checkpoint.Entry(Name(next), entry.tensor)]
+        return [entry, entry.named(Name(next))]
       }
     }
     #expect(
@@ -98,8 +98,8 @@ struct BadWeightsTests {
   @Test func wrongTypesAlone() throws {
     let trouble = try trouble("tiny/diffusers/projection_model", "conditioners") { checkpoint in
       try checkpoint.mapped { entry in
-        let zeros = [Int64](repeating: 0, count: entry.tensor.count)
-        let tensor = try Tensor(integers: zeros, as: TensorType(.u8, shape: entry.tensor.shape))
+        let zeros = [Int64](repeating: 0, count: entry.type.count ?? 0)
+        let tensor = try Tensor(integers: zeros, as: TensorType(.u8, shape: entry.type.shape ?? []))
         return [Checkpoint.Entry(entry.name, tensor)]
       }
     }

@@ -15,7 +15,7 @@ enum Fixture {
   static func published(_ name: String) -> String { "\(folder)/FamiliesTests/Published/\(name)" }
 
   static func tensors(_ name: String) throws -> [Name: Tensor] {
-    Dictionary(try Checkpoint.open(path: path(name)).entries.map { ($0.name, $0.tensor) }) {
+    Dictionary(try Checkpoint.open(path: path(name)).entries.map { ($0.name, try $0.tensor) }) {
       first, _ in first
     }
   }

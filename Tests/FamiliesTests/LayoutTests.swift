@@ -101,7 +101,7 @@ struct LayoutTests {
     let model = try Fixture.model("tiny/stable_audio", as: nil, "backbone") { checkpoint in
       try checkpoint.strippingPrefix("model.model.").mapped { entry in
         ["diffusion.model.model.", "diffusion_ema.ema_model.model."].map { prefix in
-          Checkpoint.Entry(Name(prefix + entry.name.text), entry.tensor)
+          entry.named(Name(prefix + entry.name.text))
         }
       }
     }
@@ -121,7 +121,7 @@ struct LayoutTests {
     let both = try Fixture.model("tiny/text_encoder", as: nil, "text_encoder") { checkpoint in
       try checkpoint.mapped { entry in
         guard entry.name == "shared.weight" else { return [entry] }
-        return [entry, Checkpoint.Entry("encoder.embed_tokens.weight", entry.tensor)]
+        return [entry, entry.named("encoder.embed_tokens.weight")]
       }
     }
     #expect(both.weights.stored.contains("shared.weight"))

@@ -5,7 +5,7 @@ extension Checkpoint {
   /// The same tensors under the names that `rename` gives; those it gives none are left out.
   func renamed(_ rename: (String) -> String?) throws -> Checkpoint {
     let entries = entries.compactMap { entry in
-      rename(entry.name.text).map { Checkpoint.Entry(Name($0), entry.tensor) }
+      rename(entry.name.text).map { entry.named(Name($0)) }
     }
     return try Checkpoint(entries, path: path)
   }
@@ -31,11 +31,11 @@ extension Checkpoint {
     }
     return try renamed.mapped { entry in
       if entry.name == "time_proj.weight" {
-        return [Entry(entry.name, try entry.tensor.reshaped([entry.tensor.count]))]
+        return [Entry(entry.name, try entry.tensor.reshaped([entry.type.count ?? 0]))]
       }
       for (fused, parts) in [(".to_qkv.", ["q", "k", "v"]), (".to_kv.", ["k", "v"])]
       where entry.name.text.contains(fused) {
-        let rows = entry.tensor.shape[0] / parts.count
+        let rows = try entry.tensor.shape[0] / parts.count
         return try parts.enumerated().map { index, part in
           Entry(
             Name(entry.name.text.replacing(fused, with: ".to_\(part).")),
@@ -64,7 +64,7 @@ extension Checkpoint {
         words.append(path[0] == 0 ? "conv1" : path[0] == depth + 1 ? "snake1" : "conv2")
       }
       let isSnake = leaf == "alpha" || leaf == "beta"
-      let tensor = isSnake ? try entry.tensor.reshaped([1, entry.tensor.count, 1]) : entry.tensor
+      let tensor = isSnake ? try entry.tensor.reshaped([1, entry.type.count ?? 0, 1]) : try entry.tensor
       return [Entry(Name((words + [leaf]).joined(separator: ".")), tensor)]
     }
   }

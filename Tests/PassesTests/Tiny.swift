@@ -39,7 +39,7 @@ enum Tiny {
       } else if parameter.frozen {
         tensors[path] = try model.weights.tensor(path)
       } else if let entry = bridge[path], entry.type == parameter.type {
-        tensors[path] = entry.tensor
+        tensors[path] = try entry.tensor
       } else {
         tensors[path] = try Tensor(wave: Double(path.text.utf8.count), parameter.type)
       }

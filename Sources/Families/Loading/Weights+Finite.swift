@@ -3,7 +3,7 @@ package import Tensors
 
 extension Weights {
   /// Bytes of the tensors that the graph reads from the checkpoint.
-  package var byteCount: Int { stored.reduce(0) { $0 + (checkpoint[$1]?.tensor.byteCount ?? 0) } }
+  package var byteCount: Int { stored.reduce(0) { $0 + (checkpoint[$1]?.byteCount ?? 0) } }
 
   /// Reads every tensor of the graph once, from the disk where need be.
   ///

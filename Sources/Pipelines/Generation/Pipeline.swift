@@ -46,7 +46,7 @@ package struct Pipeline: Sendable {
   func bridge() throws(Diagnostic) -> (configuration: Bridge, checkpoint: Checkpoint)? {
     guard manifest[part: "bridge"] != nil else { return nil }
     let checkpoint = try Checkpoint.open(path: try place(of: "bridge"))
-    if let (name, count) = checkpoint.nonFinite().first { throw .notFinite(name, count, checkpoint.path) }
+    if let (name, count) = try checkpoint.nonFinite().first { throw .notFinite(name, count, checkpoint.path) }
     return (try Bridge(checkpoint), checkpoint)
   }
 

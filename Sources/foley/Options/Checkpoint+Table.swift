@@ -4,12 +4,13 @@ import Reports
 import Tensors
 
 extension WeightTable {
-  /// What `checkpoint` holds; with `scanning`, every byte is read for NaNs and infinities.
-  init(_ checkpoint: Checkpoint, scanning: Bool = false) {
+  /// What `checkpoint` holds. With `scanning`, every byte is read for NaNs and infinities, which throws iff a
+  /// tensor cannot be unpacked.
+  init(_ checkpoint: Checkpoint, scanning: Bool = false) throws(Diagnostic) {
     self.init()
     metadata = checkpoint.metadata
     for entry in checkpoint.entries {
-      let strays = scanning ? entry.tensor.nonFinite() : nil
+      let strays = scanning ? try entry.tensor.nonFinite() : nil
       let file = entry.file?.path ?? checkpoint.path
       rows.append(Row(entry.name, entry.type, file: file, strays: strays.map { ($0.nan, $0.infinite) }))
     }
@@ -17,7 +18,7 @@ extension WeightTable {
 }
 
 extension CheckpointSummary {
-  init(_ checkpoint: Checkpoint) { self.init(WeightTable(checkpoint)) }
+  init(_ checkpoint: Checkpoint) throws(Diagnostic) { self.init(try WeightTable(checkpoint)) }
 }
 
 extension GraphSource {

@@ -104,8 +104,8 @@ import Testing
     var values = try bridge.tensor("blocks.1.to_q.weight").floats()
     values[7] = .nan
     let bad = try bridge.entries.map { entry -> (name: Name, tensor: Tensor) in
-      guard entry.name == "blocks.1.to_q.weight" else { return (entry.name, entry.tensor) }
-      return (entry.name, try Tensor(floats: values, shape: entry.tensor.shape))
+      guard entry.name == "blocks.1.to_q.weight" else { return (entry.name, try entry.tensor) }
+      return (entry.name, try Tensor(floats: values, shape: entry.type.shape ?? []))
     }
     try SafetensorsWriter.write(bad, metadata: bridge.metadata, to: folder("bad.safetensors"))
     var spoilt = parts()

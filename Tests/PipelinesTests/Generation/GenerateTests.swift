@@ -21,7 +21,7 @@ import Testing
     let latents = largestError(result.latents, try reference.tensor("latents").floats())
     #expect(latents <= 1e-4, "latents of \(run)")
     #expect(result.sound.count == 4 * 44100)
-    guard let decoded = reference["decoded"]?.tensor else { return }
+    guard let decoded = try reference["decoded"]?.tensor else { return }
     let expected = try decoded.floats()
     let count = expected.count / 2
     let heard = result.sound.channels.flatMap { Array($0.prefix(count)) }
