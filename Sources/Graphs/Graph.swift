@@ -24,6 +24,11 @@ package struct Graph: Sendable {
   /// Every value, in order.
   package var allValues: [Value] { nodes.indices.map { Value($0) } }
 
+  /// The values from number `index` on, in order.
+  package func values(from index: Int) -> some Sequence<Value> {
+    (min(index, nodes.count)..<nodes.count).lazy.map { Value($0) }
+  }
+
   /// The inputs, in order.
   package var inputs: [Value] {
     nodes.indices.prefix { nodes[$0].op is Input }.map { Value($0) }
@@ -115,6 +120,12 @@ extension Graph {
     let name = free(name)
     nodes[Int(value.index)] = Node(op: node.op, inputs: node.inputs, type: node.type, name: name)
     values[name] = value
+  }
+
+  /// Takes the last `count` nodes back; values minted for them mean nothing any more.
+  package mutating func removeLast(_ count: Int) {
+    for node in nodes.suffix(count) { values[node.name] = nil }
+    nodes.removeLast(min(count, nodes.count))
   }
 
   private mutating func append(_ node: Node) -> Value {

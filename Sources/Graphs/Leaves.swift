@@ -1,9 +1,12 @@
 package import Tensors
 
-/// An op that reads nothing: its type is an attribute and stands at the right of its line.
-package protocol LeafOp: Op {
+/// An op whose type is an attribute, and stands at the right of its line only.
+package protocol TypedOp: Op {
   var type: TensorType { get }
 }
+
+/// An op that reads nothing.
+package protocol LeafOp: TypedOp {}
 
 /// A value given at each run. Stands in the head of the graph's text.
 package struct Input: LeafOp {

@@ -18,6 +18,8 @@ extension OpCatalog {
     MatMul.self, Conv.self, ConvTranspose.self,
     // Positions
     RelativeBuckets.self,
+    // Gaps
+    Deferred.self, Unsupported.self,
     // Composites
     Attention.self, AxialRoPE.self, AxialRotaryAttention.self, GELU.self, GLU.self, LayerNorm.self,
     Linear.self, RMSNorm.self, RelativeBias.self, RoPE.self, Rotate.self, RotaryAttention.self, SiLU.self,

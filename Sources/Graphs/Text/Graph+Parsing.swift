@@ -64,7 +64,7 @@ extension Graph {
     }
     try scanner.expect(":")
     let type = try scanner.type()
-    if kind is any LeafOp.Type { attributes.append(NamedAttribute(key: "type", value: .type(type))) }
+    if kind is any TypedOp.Type { attributes.append(NamedAttribute(key: "type", value: .type(type))) }
     do throws(Diagnostic) {
       let value = try add(try kind.init(attributes: attributes), inputs, name: name)
       guard self[value].type == type else { throw Diagnostic.written(type, self[value].type) }

@@ -1,0 +1,68 @@
+package import Graphs
+import Operators
+package import Tensors
+
+/// An ONNX model as a graph of ours and the weights it names.
+package struct ImportedModel: Sendable {
+  /// Inputs and outputs carry the file's names; the dims that the file names are named.
+  package let graph: Graph
+  /// The tensors at the paths of the graph's parameters, mapped where the file allows it.
+  package let parameters: [Name: Tensor]
+  /// What is odd about the file but no error, a sentence each.
+  package let notes: [String]
+
+  /// Translates the main graph of `model`.
+  ///
+  /// `given` are values of inputs: their types become the inputs' types, and where a shape depends on what an
+  /// operand holds it is computed from them, so that the graph serves inputs of these types and, as far as
+  /// shapes follow from values, of these values. Without them such nodes are imported as `deferred`; nodes of
+  /// operators that are not understood are imported as `unsupported`.
+  ///
+  /// Throws iff the graph breaks a rule of the format: a name nobody makes, a cycle, types that do not fit.
+  package init(_ model: ModelProto, name: String, given: [Name: Tensor] = [:]) throws(Diagnostic) {
+    let translation = Translation(model, name: name, given: given)
+    try translation.run(model.graph)
+    graph = try translation.graph.removingDead()
+    let used = Set(graph.parameters.map(\.parameter.path))
+    parameters = translation.parameters.filter { used.contains($0.key) }
+    notes = translation.notes
+  }
+
+  /// The tensor at `path`. Throws iff there is none.
+  package func parameter(_ path: Name) throws(Diagnostic) -> Tensor {
+    guard let tensor = parameters[path] else { throw .missing(path) }
+    return tensor
+  }
+}
+
+extension Graph {
+  /// Throws the list of the nodes that cannot be run, iff there are any.
+  package func expectSupported() throws(Diagnostic) {
+    let troubles = nodes.compactMap { node -> String? in
+      switch node.op {
+      case let op as Unsupported: "\(op.operation): \(op.reason)"
+      case let op as Deferred: "\(op.operation): \(op.reason)"
+      default: nil
+      }
+    }
+    guard !troubles.isEmpty else { return }
+    throw .unsupported(troubles, self)
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func missing(_ path: Name) -> Diagnostic {
+    Diagnostic("the model holds no tensor \(path.quoted)", kind: .software)
+  }
+  fileprivate static func unsupported(_ troubles: [String], _ graph: Graph) -> Diagnostic {
+    var counts: [String: Int] = [:]
+    for trouble in troubles { counts[trouble, default: 0] += 1 }
+    let list = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { entry in
+      entry.value == 1 ? entry.key : "\(entry.key) (\(entry.value) nodes)"
+    }
+    return Diagnostic(
+      "@\(graph.name) has \(troubles.count) nodes that cannot be run",
+      note: list.joined(separator: "; "),
+      help: "foley inspect --graph shows where they stand", kind: .unavailable)
+  }
+}

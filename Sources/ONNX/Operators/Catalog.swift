@@ -1,0 +1,22 @@
+/// Every operator that is understood. A group is a file beside this one.
+struct OperatorCatalog: Sendable {
+  private let operators: [Key: [Operator]]
+
+  private struct Key: Hashable {
+    let domain: String
+    let name: String
+  }
+
+  static let all = OperatorCatalog([
+    Operator.elementwise, Operator.shapes,
+  ])
+
+  init(_ groups: [[Operator]]) {
+    operators = Dictionary(grouping: groups.joined()) { Key(domain: $0.domain, name: $0.name) }
+  }
+
+  /// The operator `name` as version `version` of `domain` means it, or `nil` iff it is not understood.
+  subscript(domain: String, name: String, version: Int) -> Operator? {
+    operators[Key(domain: domain, name: name)]?.first { $0.versions.contains(version) }
+  }
+}
