@@ -50,7 +50,7 @@ let package = Package(
     // Reads the messages of ONNX files.
     .systemLibrary(
       name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
-    .target(name: "COnnx", dependencies: ["CProtobufC"]),
+    .target(name: "COnnx", dependencies: ["CProtobufC"], exclude: ["onnx.proto"]),
     .target(
       name: "ONNX", dependencies: ["COnnx", "Operators", "Graphs", "Checkpoints", "Tensors"],
       swiftSettings: strict),

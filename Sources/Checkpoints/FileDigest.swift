@@ -1,34 +1,77 @@
 import CCrypto
 package import Tensors
 
-/// The SHA-256 of a file, in lower-case hexadecimal.
+/// Digests of files, in lower-case hexadecimal.
 package enum FileDigest {
-  /// Reads the file once, a few MiB at a time. `progress` is told the bytes read so far; what it throws ends
-  /// the reading. Throws iff the file cannot be read.
+  /// The SHA-256 of the file at `path`, read once, a few MiB at a time.
+  ///
+  /// `progress` is told the bytes read so far; what it throws ends the reading. Throws iff the file cannot be
+  /// read.
   package static func sha256(
     of path: String, progress: (Int) throws(Diagnostic) -> Void = { _ in }
   ) throws(Diagnostic) -> String {
     let file = try InputFile(path: path)
-    guard let context = EVP_MD_CTX_new() else { throw .unavailable(path) }
-    defer { EVP_MD_CTX_free(context) }
-    guard EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else { throw .unavailable(path) }
+    let digest = try Digest(EVP_sha256(), "SHA-256", path)
     var offset = 0
     while offset < file.count {
       let piece = try file.read(offset..<min(offset + pieceSize, file.count))
-      guard EVP_DigestUpdate(context, piece, piece.count) == 1 else { throw .unavailable(path) }
+      try piece.withUnsafeBytes { bytes in Result { () throws(Diagnostic) in try digest.add(bytes) } }.get()
       offset += piece.count
       try progress(offset)
     }
-    var digest = [UInt8](repeating: 0, count: 32)
-    guard EVP_DigestFinal_ex(context, &digest, nil) == 1 else { throw .unavailable(path) }
-    return digest.reduce(into: "") { $0 += ($1 < 16 ? "0" : "") + String($1, radix: 16) }
+    return try digest.finish()
+  }
+
+  /// The SHA-1 of a mapped file, which ONNX puts beside external data. Throws iff OpenSSL does not offer it.
+  package static func sha1(of file: MappedFile) throws(Diagnostic) -> String {
+    let digest = try Digest(EVP_sha1(), "SHA-1", file.path)
+    var offset = 0
+    while offset < file.count {
+      let piece = offset..<min(offset + pieceSize, file.count)
+      try file.withBytes(in: piece) { bytes throws(Diagnostic) in try digest.add(bytes) }
+      file.advise(willNeed: false, piece)
+      offset = piece.upperBound
+    }
+    return try digest.finish()
   }
 
   private static let pieceSize = 4 << 20
 }
 
+/// A digest in the making.
+private struct Digest: ~Copyable {
+  private let context: OpaquePointer
+  private let name: String
+  private let path: String
+
+  init(_ algorithm: OpaquePointer?, _ name: String, _ path: String) throws(Diagnostic) {
+    guard let context = EVP_MD_CTX_new() else { throw .unavailable(name, path) }
+    guard EVP_DigestInit_ex(context, algorithm, nil) == 1 else {
+      EVP_MD_CTX_free(context)
+      throw .unavailable(name, path)
+    }
+    (self.context, self.name, self.path) = (context, name, path)
+  }
+
+  deinit { EVP_MD_CTX_free(context) }
+
+  func add(_ bytes: UnsafeRawBufferPointer) throws(Diagnostic) {
+    guard EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) == 1 else {
+      throw .unavailable(name, path)
+    }
+  }
+
+  /// The digest of all that was added, once.
+  func finish() throws(Diagnostic) -> String {
+    var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+    var count: UInt32 = 0
+    guard EVP_DigestFinal_ex(context, &digest, &count) == 1 else { throw .unavailable(name, path) }
+    return digest.prefix(Int(count)).reduce(into: "") { $0 += ($1 < 16 ? "0" : "") + String($1, radix: 16) }
+  }
+}
+
 extension Diagnostic {
-  fileprivate static func unavailable(_ path: String) -> Diagnostic {
-    Diagnostic("SHA-256 cannot be computed", at: path, kind: .software)
+  fileprivate static func unavailable(_ name: String, _ path: String) -> Diagnostic {
+    Diagnostic("\(name) cannot be computed", at: path, kind: .software)
   }
 }

@@ -1,12 +1,17 @@
 import Tensors
 
 /// What a file that is no checkpoint betrays itself to be by its first bytes.
-enum FileSignature: CaseIterable {
+package enum FileSignature: CaseIterable, Sendable {
   case lfsPointer, page, gzip, zip, pickle, hdf5, gguf, numpy, zstandard, json
 
   /// The signature that `file` begins with, or `nil` iff it has none of them.
   init?(of file: borrowing InputFile) {
     guard let head = try? file.read(0..<min(64, file.count)) else { return nil }
+    self.init(ofHead: head)
+  }
+
+  /// The signature that the first bytes of a file, `head`, begin with, or `nil` iff they have none of them.
+  package init?(ofHead head: some Collection<UInt8>) {
     let match = FileSignature.allCases.first { signature in
       signature.heads.contains { head.starts(with: $0) }
     }
@@ -30,7 +35,7 @@ enum FileSignature: CaseIterable {
   }
 
   /// What the file is.
-  var what: String {
+  package var what: String {
     switch self {
     case .lfsPointer: "a Git LFS pointer"
     case .page: "an HTML page"
@@ -46,7 +51,7 @@ enum FileSignature: CaseIterable {
   }
 
   /// What to do about it.
-  var remedy: String {
+  package var remedy: String {
     switch self {
     case .lfsPointer: "the weights were not fetched; run git lfs pull"
     case .page: "the download failed or needs a login; fetch the file again"

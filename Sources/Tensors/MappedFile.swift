@@ -7,18 +7,31 @@ import Glibc
 package final class MappedFile: @unchecked Sendable {
   package let path: String
   package let count: Int
+  package let identity: Identity
   private let base: UnsafeRawPointer?
 
+  /// What two names of one file have in common.
+  package struct Identity: Hashable, Sendable {
+    let device, inode: UInt64
+  }
+
   /// Throws iff `path` is no readable regular file.
-  package init(path: String) throws(Diagnostic) {
+  package convenience init(path: String) throws(Diagnostic) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .cannotOpen(path, errno) }
     defer { close(descriptor) }
+    try self.init(descriptor: descriptor, path: path)
+  }
+
+  /// The file that is open as `descriptor`, which stays open; `path` is for messages. Throws iff it is no
+  /// regular file.
+  package init(descriptor: Int32, path: String) throws(Diagnostic) {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw .cannotOpen(path, errno) }
     guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular(path) }
     self.path = path
     count = Int(status.st_size)
+    identity = Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
     guard count > 0 else {
       base = nil
       return

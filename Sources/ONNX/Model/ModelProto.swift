@@ -16,6 +16,8 @@ package struct ModelProto: Sendable {
   package var graph = GraphProto()
   package var functions: [FunctionProto] = []
   package var metadata: [StringEntry] = []
+  /// What the reader found odd about the file but no error, a sentence each.
+  package var notes: [String] = []
 
   package init() {}
 }
