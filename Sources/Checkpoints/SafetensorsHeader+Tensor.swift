@@ -27,7 +27,7 @@ extension SafetensorsHeader.Stored {
     let type = TensorType(element, shape: shape)
     guard let count = TensorType.count(shape), !count.multipliedReportingOverflow(by: element.bits).overflow
     else { throw start.error(.overflow(type, name)) }
-    guard let size = type.byteCount else { throw start.error(.brokenByte(type, name)) }
+    guard type.fillsBytes, let size = type.byteCount else { throw start.error(.brokenByte(type, name)) }
     guard bounds[0] <= bounds[1] else { throw start.error(.reversed(bounds, name)) }
     guard bounds[1] - bounds[0] == size else {
       throw start.error(.wrongSize(type, size, bounds[1] - bounds[0], name))

@@ -28,8 +28,8 @@ struct SafetensorsLayout {
       guard name != "__metadata__", name.text.utf8.count <= SafetensorsLimits.name else {
         throw .badName(name)
       }
-      guard let shape = type.shape, let count = type.byteCount, type.rank <= SafetensorsLimits.rank,
-        shape.allSatisfy({ $0 <= SafetensorsLimits.length }), let element = type.element.safetensors
+      guard let shape = type.shape, let count = type.byteCount, type.fillsBytes,
+        type.rank <= SafetensorsLimits.rank, shape.allSatisfy({ $0 <= SafetensorsLimits.length }), let element = type.element.safetensors
       else { throw .badType(type, name) }
       let (next, overflow) = end.addingReportingOverflow(count)
       guard !overflow, next < 1 << 62 else { throw .badType(type, name) }

@@ -6,9 +6,13 @@ extension OpCatalog {
     // Elementwise
     Exp.self, Log.self, Sin.self, Cos.self, Tanh.self, Sigmoid.self, Erf.self, Sqrt.self, Rsqrt.self,
     Negate.self, Abs.self, Reciprocal.self, Square.self, ReLU.self,
+    Tan.self, ArcSin.self, ArcCos.self, ArcTan.self, Sinh.self, Cosh.self, ArSinh.self, ArCosh.self,
+    ArTanh.self, Floor.self, Ceil.self, Round.self, Sign.self, IsNaN.self, IsInfinite.self, Not.self,
+    BitwiseNot.self,
     // Broadcasting
     Add.self, Subtract.self, Multiply.self, Divide.self, Maximum.self, Minimum.self, Power.self,
-    Equal.self, Less.self, Where.self,
+    Modulo.self, Remainder.self, Equal.self, Less.self, Where.self, And.self, Or.self, Xor.self,
+    BitwiseAnd.self, BitwiseOr.self, BitwiseXor.self, ShiftLeft.self, ShiftRight.self,
     // Shape
     Reshape.self, Transpose.self, Broadcast.self, Slice.self, Pad.self, Concat.self, Gather.self,
     ScatterAdd.self, Cast.self, Iota.self, Length.self,

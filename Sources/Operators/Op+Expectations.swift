@@ -10,14 +10,14 @@ extension Op {
 
   /// Throws iff the elements of one of `types` are not floats that can be read as values.
   func expectFloats(_ types: [TensorType]) throws(Diagnostic) {
-    for type in types where !(type.element.isFloat && type.element.hasValues) {
+    for type in types where !(type.element.isFloat && type.element.isArithmetic) {
       throw .element(type, "f16, bf16, f32 or f64", Self.name)
     }
   }
 
   /// Throws iff the elements of one of `types` are neither such floats nor whole numbers.
   func expectNumbers(_ types: [TensorType]) throws(Diagnostic) {
-    for type in types where !(type.element.hasValues && type.element != .bool) {
+    for type in types where !type.element.isArithmetic {
       throw .element(type, "whole numbers or floats of 16 bits and more", Self.name)
     }
   }
@@ -25,6 +25,25 @@ extension Op {
   /// Throws iff the elements of `type` are not whole numbers.
   func expectIntegers(_ type: TensorType) throws(Diagnostic) {
     guard type.element.isInteger else { throw .element(type, "whole numbers", Self.name) }
+  }
+
+  /// Throws iff the elements of one of `types` are not whole numbers that ops compute with.
+  func expectWholes(_ types: [TensorType]) throws(Diagnostic) {
+    for type in types where type.element.whole == nil {
+      throw .element(type, "whole numbers of 8 bits and more", Self.name)
+    }
+  }
+
+  /// Throws iff the elements of one of `types` are not such numbers without a sign.
+  func expectUnsigned(_ types: [TensorType]) throws(Diagnostic) {
+    for type in types where type.element.whole?.isSigned ?? true {
+      throw .element(type, "u8, u16, u32 or u64", Self.name)
+    }
+  }
+
+  /// Throws iff the elements of one of `types` are not truth values.
+  func expectTruths(_ types: [TensorType]) throws(Diagnostic) {
+    for type in types where type.element != .bool { throw .element(type, "bool", Self.name) }
   }
 
   /// Throws iff two of `types` have different elements.

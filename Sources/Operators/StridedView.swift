@@ -47,10 +47,13 @@ extension Tensor {
   /// A tensor of `type` whose elements are this one's at `places`, whatever the element type; zeros stand
   /// where a place is negative.
   ///
-  /// Throws iff elements do not fill whole bytes or their number is not that of `type`.
+  /// Throws iff their number is not that of `type`.
   func reading(_ places: [Int], as type: TensorType) throws(Diagnostic) -> Tensor {
+    guard self.type.element.bits >= 8 else {
+      let codes = try codes()
+      return try Tensor(codes: places.map { $0 < 0 ? 0 : codes[$0] }, as: type)
+    }
     let width = self.type.element.bits / 8
-    guard self.type.element.bits % 8 == 0 else { throw .packed(self.type) }
     let bytes = withBytes { source in
       [UInt8](unsafeUninitializedCapacity: places.count * width) { target, initialized in
         let raw = UnsafeMutableRawBufferPointer(target)
@@ -67,10 +70,19 @@ extension Tensor {
     }
     return try Tensor(type, bytes: bytes)
   }
+
+  /// The elements one behind the other, each in whole bytes: packed ones are given one a byte.
+  func unpacked() throws(Diagnostic) -> [UInt8] {
+    type.element.bits < 8 ? try codes() : withBytes { Array($0) }
+  }
+
+  /// The tensor whose `unpacked()` are `bytes`.
+  init(unpacked bytes: [UInt8], as type: TensorType) throws(Diagnostic) {
+    self = type.element.bits < 8 ? try Tensor(codes: bytes, as: type) : try Tensor(type, bytes: bytes)
+  }
 }
 
-extension Diagnostic {
-  fileprivate static func packed(_ type: TensorType) -> Diagnostic {
-    Diagnostic("the elements of \(type) are packed below a byte and cannot be moved one by one")
-  }
+extension DType {
+  /// Bytes that `unpacked()` gives an element.
+  var unpackedBytes: Int { max(1, bits / 8) }
 }

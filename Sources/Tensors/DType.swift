@@ -41,11 +41,15 @@ package enum DType: String, CaseIterable, Sendable, Hashable, Codable {
     }
   }
 
+  /// Whether ops compute with the elements: whole numbers of eight bits and more, floats of sixteen and more.
+  /// The others are for keeping: they are moved and cast.
+  package var isArithmetic: Bool { isInteger ? bits >= 8 : isFloat && bits >= 16 }
+
   /// Whether `Tensor` can hand the elements out as values.
   package var hasValues: Bool {
     switch self {
-    case .bool, .u8, .i8, .i16, .u16, .f16, .bf16, .i32, .u32, .f32, .f64, .i64, .u64: true
-    default: false
+    case .c64, .c128: false
+    default: true
     }
   }
 }

@@ -8,7 +8,7 @@ extension Tensor {
     }
     var converted = type
     converted.element = element
-    if !type.element.isFloat, !element.isFloat { return wholly(as: converted) }
+    if !type.element.isFloat, !element.isFloat || type.element.bits == 64 { return wholly(as: converted) }
     guard let values = try? reals(), let result = try? Tensor(reals: values, as: converted),
       let back = try? result.reals()
     else { return nil }
@@ -19,6 +19,8 @@ extension Tensor {
     guard let values = try? integers(), let result = try? Tensor(integers: values, as: converted),
       let back = try? result.integers(), values == back
     else { return nil }
+    let saturates = converted.element.isFloat && values.contains(.max)
+    guard !saturates else { return nil }
     let changesSign = (type.element == .u64) != (converted.element == .u64) && values.contains { $0 < 0 }
     return changesSign ? nil : result
   }

@@ -1,9 +1,11 @@
 extension Tensor {
-  /// A tensor of `type` holding `values`, each rounded to the element type (integers saturate, NaN is 0;
-  /// `bool` is `value != 0`).
+  /// A tensor of `type` holding `values`, each rounded to the element type (integers saturate, NaN is 0, but
+  /// those of fewer than eight bits keep the lower bits; `bool` is `value != 0`).
   ///
   /// Throws iff a dim is open, the number of values differs or the element type holds no values.
-  package init(reals values: [Double], as type: TensorType) throws(Diagnostic) {
+  package init(reals values: [Double], as type: TensorType, _ narrowing: Narrowing = Narrowing())
+    throws(Diagnostic)
+  {
     guard type.count == values.count else { throw .countMismatch(type, values.count) }
     let bytes: [UInt8]
     switch type.element {
@@ -20,7 +22,9 @@ extension Tensor {
     case .u32: bytes = values.bytes { UInt32(saturating: $0) }
     case .i64: bytes = values.bytes { Int64(saturating: $0) }
     case .u64: bytes = values.bytes { UInt64(saturating: $0) }
-    default: throw .noValues(type)
+    default:
+      guard let codes = type.element.codes(of: values, narrowing) else { throw .noValues(type) }
+      bytes = try Tensor(codes: codes, as: type).withBytes(Array.init)
     }
     try self.init(type, bytes: bytes)
   }
@@ -32,7 +36,7 @@ extension Tensor {
     try self.init(type, bytes: values.bytes { $0 })
   }
 
-  /// A tensor of `type` holding `values`, each cut to the element type's bits; floats are rounded.
+  /// A tensor of `type` holding `values`, each cut to the element type's bits; floats are rounded once.
   ///
   /// Throws iff a dim is open, the number of values differs or the element type holds no values.
   package init(integers values: [Int64], as type: TensorType) throws(Diagnostic) {
@@ -46,7 +50,10 @@ extension Tensor {
     case .u16: try self.init(type, bytes: values.bytes(UInt16.init(truncatingIfNeeded:)))
     case .i8: try self.init(type, bytes: values.bytes(Int8.init(truncatingIfNeeded:)))
     case .u8: try self.init(type, bytes: values.bytes(UInt8.init(truncatingIfNeeded:)))
-    default: try self.init(reals: values.map(Double.init), as: type)
+    case .u2, .i2, .u4, .i4:
+      try self.init(codes: values.map(UInt8.init(truncatingIfNeeded:)), as: type)
+    default:
+      self = try Tensor(TensorType(.i64, type.dims), bytes: values.bytes { $0 }).cast(to: type.element)
     }
   }
 
@@ -55,20 +62,22 @@ extension Tensor {
   /// Throws iff the element type holds no values.
   package func reals() throws(Diagnostic) -> [Double] {
     switch type.element {
-    case .f64: load { (value: Double) in value }
-    case .f32: load { (value: Float) in Double(value) }
-    case .f16: load { (value: Float16) in Double(value) }
-    case .bf16: load { (bits: UInt16) in Double(BFloat16(bits: bits)) }
-    case .bool: load { (value: UInt8) in value != 0 ? 1 : 0 }
-    case .i8: load { (value: Int8) in Double(value) }
-    case .u8: load { (value: UInt8) in Double(value) }
-    case .i16: load { (value: Int16) in Double(value) }
-    case .u16: load { (value: UInt16) in Double(value) }
-    case .i32: load { (value: Int32) in Double(value) }
-    case .u32: load { (value: UInt32) in Double(value) }
-    case .i64: load { (value: Int64) in Double(value) }
-    case .u64: load { (value: UInt64) in Double(value) }
-    default: throw .noValues(type)
+    case .f64: return load { (value: Double) in value }
+    case .f32: return load { (value: Float) in Double(value) }
+    case .f16: return load { (value: Float16) in Double(value) }
+    case .bf16: return load { (bits: UInt16) in Double(BFloat16(bits: bits)) }
+    case .bool: return load { (value: UInt8) in value != 0 ? 1 : 0 }
+    case .i8: return load { (value: Int8) in Double(value) }
+    case .u8: return load { (value: UInt8) in Double(value) }
+    case .i16: return load { (value: Int16) in Double(value) }
+    case .u16: return load { (value: UInt16) in Double(value) }
+    case .i32: return load { (value: Int32) in Double(value) }
+    case .u32: return load { (value: UInt32) in Double(value) }
+    case .i64: return load { (value: Int64) in Double(value) }
+    case .u64: return load { (value: UInt64) in Double(value) }
+    default:
+      guard let values = type.element.codeValues else { throw .noValues(type) }
+      return try codes().map { values[Int($0)] }
     }
   }
 
@@ -121,7 +130,13 @@ package struct BFloat16: Sendable {
     }
     bits = UInt16(truncatingIfNeeded: (wide &+ 0x7FFF &+ (wide >> 16 & 1)) >> 16)
   }
-  package init(_ value: Double) { self.init(Float(value)) }
+  /// Rounds once, not to `Float` first.
+  package init(_ value: Double) {
+    let near = Float(value)
+    let isCut = !value.isNaN && Double(near) != value
+    let isAway = Double(near).magnitude > value.magnitude
+    self.init(isCut ? Float(bitPattern: (near.bitPattern &- (isAway ? 1 : 0)) | 1) : near)
+  }
 }
 
 extension Float {

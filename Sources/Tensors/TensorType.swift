@@ -26,11 +26,16 @@ package struct TensorType: Hashable, Sendable {
   /// How many elements, or `nil` iff a name is open, a length is negative or the product overflows.
   package var count: Int? { shape.flatMap(TensorType.count) }
 
-  /// Bytes of the elements, or `nil` as for `count` or iff the bits do not fill whole bytes.
-  package var byteCount: Int? {
+  /// Bytes of the elements, the last of which may not be filled; `nil` as for `count` or iff the bits overflow.
+  package var byteCount: Int? { bitCount.map { $0 / 8 + ($0 % 8 == 0 ? 0 : 1) } }
+
+  /// Whether the bits of the elements can be counted and fill whole bytes.
+  package var fillsBytes: Bool { bitCount.map { $0 % 8 == 0 } ?? false }
+
+  private var bitCount: Int? {
     guard let count else { return nil }
     let (bits, overflow) = count.multipliedReportingOverflow(by: element.bits)
-    return overflow || bits % 8 != 0 ? nil : bits / 8
+    return overflow ? nil : bits
   }
 
   /// The product of `shape`, or `nil` iff a length is negative or the product of the lengths that are not

@@ -125,7 +125,8 @@ extension Tensor {
       case .f64: 1e-12
       case .f32: 5e-7
       case .f16: 1e-3
-      default: 1e-2
+      case .bf16: 1e-2
+      default: 0.0
       }
     return zip(try reals(), try other.reals()).allSatisfy { a, b in
       a == b || (a.isNaN && b.isNaN) || (a - b).magnitude <= tolerance * max(1, b.magnitude)

@@ -20,7 +20,8 @@ extension Tensor {
     } else {
       let values = words.compactMap { Double($0) }
       guard values.count == words.count else { throw .noTensor(text) }
-      try self.init(reals: values.count == 1 ? Array(repeating: values[0], count: count) : values, as: type)
+      let reals = values.count == 1 ? Array(repeating: values[0], count: count) : values
+      try self.init(reals: reals, as: type, Narrowing(saturates: false, scale: .nearest))
     }
   }
 

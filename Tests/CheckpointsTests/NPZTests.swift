@@ -38,7 +38,7 @@ import Testing
 
   @Test func opensWhatItWrote() throws {
     var tensors: [(name: Name, tensor: Tensor)] = []
-    for element in DType.allCases where element.hasValues && element != .bf16 {
+    for element in DType.allCases where (element.isArithmetic || element == .bool) && element != .bf16 {
       for shape in [[], [3], [2, 3], [0, 5]] {
         let type = TensorType(element, shape: shape)
         let bytes = (0..<(type.byteCount ?? 0)).map { UInt8(truncatingIfNeeded: $0 &* 37) }

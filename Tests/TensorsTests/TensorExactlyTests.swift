@@ -23,5 +23,11 @@ import Testing
     #expect(try reals([0.1], .f64, .f32) == nil)
     #expect(try reals([1], .f32, .i64) == nil)
     #expect(try reals([16_777_217], .i64, .f32) == nil)
+    #expect(try reals([0.3], .f32, .f8e4m3) == nil)
+    #expect(try reals([448, -0.5], .f32, .f8e4m3) == [448, -0.5])
+    for (value, element) in [(1 << 53 + 1, DType.f64), (Int64.max, .f32), (-1, .f64)] {
+      let type = TensorType(value < 0 ? .u64 : .i64, shape: [1])
+      #expect(try Tensor(integers: [value], as: type).exactly(as: element)?.type == nil)
+    }
   }
 }

@@ -40,7 +40,7 @@ struct KeyReport {
     }
   }
 
-  /// Notes where `type`, as stored, is not what `parameter` needs. Any kind of float will do.
+  /// Notes where `type`, as stored, is not what `parameter` needs. Any kind of float of sixteen bits and more will do.
   private mutating func compare(_ parameter: Parameter, with type: TensorType) {
     let name = whole(parameter.path)
     if type.dims != parameter.type.dims {
@@ -49,7 +49,7 @@ struct KeyReport {
       for (expected, stored) in zip(parameter.type.dims, type.dims) where expected != stored {
         lengths[Lengths(expected: expected, stored: stored), default: 0] += 1
       }
-    } else if !type.element.isFloat || !type.element.hasValues {
+    } else if !type.element.isFloat || !type.element.isArithmetic {
       mistyped.append((name, "is \(type.element), expected a float"))
     } else {
       fitting += 1

@@ -1,9 +1,9 @@
 package import Graphs
 package import Tensors
 
-/// `a / b`; whole numbers are cut towards zero.
+/// `a / b`; whole numbers are cut towards zero, and the least by -1 is itself.
 ///
-/// Evaluation throws where a whole number is divided by zero or the quotient does not fit.
+/// Evaluation throws where a whole number is divided by zero.
 package struct Divide: BroadcastingOp {
   package static let name = "divide"
   package init() {}
@@ -11,9 +11,8 @@ package struct Divide: BroadcastingOp {
   package static func apply(_ a: Double, _ b: Double) -> Double { a / b }
 
   package static func apply<Whole: FixedWidthInteger>(_ a: Whole, _ b: Whole) throws(Diagnostic) -> Whole {
-    let (quotient, overflow) = a.dividedReportingOverflow(by: b)
-    guard !overflow else { throw .noQuotient("\(a)", "\(b)", "\(Whole.self)") }
-    return quotient
+    guard b != 0 else { throw .noQuotient("\(a)") }
+    return a.dividedReportingOverflow(by: b).partialValue
   }
 
   package func gradient(_ site: GradientSite, in g: inout Graph) throws(Diagnostic) -> [Value?] {
@@ -26,7 +25,7 @@ package struct Divide: BroadcastingOp {
 }
 
 extension Diagnostic {
-  fileprivate static func noQuotient(_ a: String, _ b: String, _ type: String) -> Diagnostic {
-    Diagnostic("\(a) / \(b) has no value in \(type)")
+  fileprivate static func noQuotient(_ a: String) -> Diagnostic {
+    Diagnostic("the whole number \(a) is divided by zero")
   }
 }

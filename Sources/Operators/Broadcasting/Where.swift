@@ -16,19 +16,19 @@ package struct Where: MovingOp {
   }
 
   package func evaluate(_ inputs: [Tensor], as type: TensorType) throws(Diagnostic) -> Tensor {
-    let holds = try inputs[0].reals().map { $0 != 0 }
+    let holds = try inputs[0].truths()
     let (a, b) = try (spread(inputs[1], as: type), spread(inputs[2], as: type))
-    let width = type.element.bits / 8
+    let width = type.element.unpackedBytes
     var bytes = b
     for (index, place) in inputs[0].places(over: type).enumerated() where holds[place] {
       let range = index * width..<(index + 1) * width
       bytes.replaceSubrange(range, with: a[range])
     }
-    return try Tensor(type, bytes: bytes)
+    return try Tensor(unpacked: bytes, as: type)
   }
 
   private func spread(_ tensor: Tensor, as type: TensorType) throws(Diagnostic) -> [UInt8] {
-    try tensor.reading(tensor.places(over: type), as: type).withBytes { Array($0) }
+    try tensor.reading(tensor.places(over: type), as: type).unpacked()
   }
 
   package func gradient(_ site: GradientSite, in g: inout Graph) throws(Diagnostic) -> [Value?] {

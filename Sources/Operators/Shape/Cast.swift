@@ -3,13 +3,21 @@ package import Tensors
 
 /// The same numbers as elements of another type.
 ///
-/// To a float: rounded to nearest. From a float to whole numbers: cut towards zero and held in range, NaN is
-/// 0. Between whole numbers: cut to the lower bits. To `bool`: whether the number is not 0.
+/// To a float: rounded once, to nearest. From a float to whole numbers: cut towards zero and held in range, NaN
+/// is 0; those of fewer than eight bits keep the lower bits instead. Between whole numbers: the lower bits. To
+/// `bool`: whether the number is not 0.
 package struct Cast: Op {
   package static let name = "cast"
   package var element: DType
+  /// False iff what is too large for a float of eight bits becomes infinity or NaN, not the largest number.
+  package var saturate: Bool?
+  /// How `f8e8m0` rounds; up where not given.
+  package var scale: ScaleRounding?
 
-  package init(element: DType) { self.element = element }
+  package init(element: DType, saturate: Bool = true, scale: ScaleRounding = .up) {
+    self.element = element
+    (self.saturate, self.scale) = (saturate ? nil : false, scale == .up ? nil : scale)
+  }
 
   package func infer(_ inputs: [TensorType]) throws(Diagnostic) -> TensorType {
     try expectCount(inputs, 1)
@@ -18,9 +26,7 @@ package struct Cast: Op {
   }
 
   package func evaluate(_ inputs: [Tensor], as type: TensorType) throws(Diagnostic) -> Tensor {
-    inputs[0].type.element.isInteger && element.isInteger
-      ? try Tensor(integers: inputs[0].integers(), as: type)
-      : try Tensor(reals: inputs[0].reals(), as: type)
+    try inputs[0].cast(to: element, Narrowing(saturates: saturate ?? true, scale: scale ?? .up))
   }
 
   package func view(_ inputs: [TensorType], _ output: TensorType) -> View? {

@@ -26,9 +26,8 @@ package struct Concat: MovingOp {
   package func evaluate(_ inputs: [Tensor], as type: TensorType) throws(Diagnostic) -> Tensor {
     guard type.count != 0 else { return try Tensor(type, bytes: []) }
     let place = try place(of: axis, in: type)
-    guard type.element.bits % 8 == 0, let shape = type.shape else { throw .unmoved(type) }
-    let outer = shape[..<place].reduce(1, *)
-    let sources = inputs.map { tensor in tensor.withBytes { Array($0) } }
+    let outer = (type.shape ?? [])[..<place].reduce(1, *)
+    let sources = try inputs.map { tensor throws(Diagnostic) in try tensor.unpacked() }
     var bytes: [UInt8] = []
     for index in 0..<outer {
       for source in sources {
@@ -36,7 +35,7 @@ package struct Concat: MovingOp {
         bytes += source[index * block..<(index + 1) * block]
       }
     }
-    return try Tensor(type, bytes: bytes)
+    return try Tensor(unpacked: bytes, as: type)
   }
 
   package func gradient(_ site: GradientSite, in g: inout Graph) throws(Diagnostic) -> [Value?] {
@@ -65,8 +64,5 @@ extension Diagnostic {
     Diagnostic(
       "axis \(axis) of \(types.map(\.description).joined(separator: " and ")) has no sum",
       help: "a length holds one name: bind the others first")
-  }
-  fileprivate static func unmoved(_ type: TensorType) -> Diagnostic {
-    Diagnostic("\(type) cannot be put together: its elements do not fill whole bytes or a length is open")
   }
 }
