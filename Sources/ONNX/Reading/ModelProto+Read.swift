@@ -14,7 +14,9 @@ extension ModelProto {
       var model = try UnpackedMessage(model: compact).read { message throws(Diagnostic) in
         try ModelProto(message, from: &source)
       }
-      model.notes = source.notes.all
+      var notes = source.notes
+      try model.check(&notes, path: path)
+      model.notes = notes.all
       return model
     } catch {
       throw error.located(at: path)

@@ -21,10 +21,4 @@ extension NodeProto {
       throw error.located(at: "\(source.file.path): \(site)")
     }
   }
-
-  /// How messages point at the node.
-  package var site: String {
-    let named = name.text.isEmpty ? outputs.first { !$0.text.isEmpty } ?? "" : name
-    return "node \(named.quoted) (\(operatorName))"
-  }
 }

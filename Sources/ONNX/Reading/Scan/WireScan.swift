@@ -152,7 +152,9 @@ struct WireScan {
     cursor.end = frames.last?.range.upperBound ?? cursor.end
   }
 
-  private func check(_ range: Range<Int>, _ field: WireField, _ message: WireMessage) throws(Diagnostic) {
+  private mutating func check(_ range: Range<Int>, _ field: WireField, _ message: WireMessage)
+    throws(Diagnostic)
+  {
     let text = UnsafeRawBufferPointer(rebasing: cursor.bytes[range])
     if case .bytes = field.kind { return }
     let isASCII = text.allSatisfy { $0 < 0x80 }
@@ -161,7 +163,10 @@ struct WireScan {
     }
     guard case .name = field.kind else { return }
     guard range.count <= ReadingLimits.name else { throw .longName(field, message, range) }
+    guard text.contains(where: { $0 < 0x20 || $0 == 0x7F }) else { return }
     guard !text.contains(0) else { throw .nul(field, message, range.lowerBound) }
+    notes.add(
+      "controls", "\(field.name) of a \(message.name) at byte \(range.lowerBound) has control characters")
   }
 
   private mutating func copy(_ range: Range<Int>) {
