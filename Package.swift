@@ -72,6 +72,9 @@ let package = Package(
         "Media", "ReaderPipe", "Tokenizers", "Tensors",
       ],
       swiftSettings: strict),
+    .target(
+      name: "Conversion",
+      dependencies: ["Runtime", "Families", "Graphs", "Checkpoints", "Tensors"], swiftSettings: strict),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .target(name: "Reports", dependencies: ["CPNG", "Graphs", "Plans", "Tensors"], swiftSettings: strict),
 
@@ -79,7 +82,7 @@ let package = Package(
     .executableTarget(
       name: "foley",
       dependencies: [
-        "Pipelines", "Reports", "Runtime", "Kernels", "Families", "ONNX", "Passes", "Plans", "Operators",
+        "Pipelines", "Conversion", "Reports", "Runtime", "Kernels", "Families", "ONNX", "Passes", "Plans", "Operators",
         "Graphs", "Checkpoints", "Media", "Tokenizers", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -107,14 +110,6 @@ let package = Package(
       name: "bench-stages",
       dependencies: ["Families", "Passes", "Runtime", "Kernels", "Graphs", "Checkpoints", "Tensors"],
       path: "tools/bench/stages", swiftSettings: strict),
-
-    .executableTarget(
-      name: "onnx-conformance",
-      dependencies: [
-        "ONNX", "Runtime", "Graphs", "Tensors",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ],
-      path: "tools/onnx-conformance/runner", swiftSettings: strict),
 
     // Tests
     .target(name: "TemporaryFolders", path: "Tests/TemporaryFolders", swiftSettings: strict),

@@ -1,21 +1,15 @@
 package import Tensors
 
 extension Checkpoint {
-  /// Writes `tensors` to `path` as its extension says, `.safetensors` or `.npz`; what was there stays until
-  /// all is written.
+  /// Writes `tensors` to `path` in the format of its extension; what was there stays until all is written.
   ///
-  /// Throws iff the extension is another, the format cannot hold them, or the file cannot be written.
+  /// Throws iff the extension is of no format, the format cannot hold them, or the file cannot be written.
   package static func write(_ tensors: [(name: Name, tensor: Tensor)], to path: String) throws(Diagnostic) {
-    if path.hasSuffix(".npz") { return try NPZ.write(tensors, to: path) }
-    guard path.hasSuffix(".safetensors") else { throw .unknownExtension(path) }
-    try SafetensorsWriter.write(tensors, to: path)
-  }
-}
-
-extension Diagnostic {
-  fileprivate static func unknownExtension(_ path: String) -> Diagnostic {
-    Diagnostic(
-      "tensors cannot be written to \(path); expected a name that ends in .safetensors or .npz", at: path,
-      kind: .usage)
+    let writer = try AnyTensorWriter(
+      to: path, declaring: tensors.map { ($0.name, $0.tensor.type) }, metadata: [])
+    for (name, tensor) in tensors {
+      try tensor.withBytes { bytes throws(Diagnostic) in try writer.write(bytes, to: name) }
+    }
+    try writer.commit()
   }
 }

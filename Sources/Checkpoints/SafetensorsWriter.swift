@@ -8,9 +8,9 @@ package import Tensors
 ///     try writer.commit()
 ///
 /// The file appears at `commit()`, whole; until then what was there stays. See `AtomicFile`.
-package struct SafetensorsWriter: ~Copyable {
+package struct SafetensorsWriter: TensorWriter, ~Copyable {
   private var file: AtomicFile
-  private let layout: SafetensorsLayout
+  private var layout: SafetensorsLayout
   private var written: [Name: Int] = [:]
 
   /// Throws iff a name or a metadata key comes twice, a type is open or breaks a limit of the format, or
@@ -54,6 +54,20 @@ package struct SafetensorsWriter: ~Copyable {
     try outcome.get()
   }
 
+  /// Puts other metadata in the place of what was declared: what is known only when all is read. Throws iff it
+  /// takes another number of bytes.
+  package mutating func replace(metadata: [(key: Name, value: String)]) throws(Diagnostic) {
+    let slots = layout.slots
+    let declared = layout.names.compactMap { name in slots[name].map { (name, $0.type) } }
+    let other = try SafetensorsLayout(declared, metadata: metadata)
+    guard other.size == layout.size else { throw .otherSize(layout.size, other.size, file.path) }
+    layout = other
+    let outcome = layout.header.withUnsafeBytes { header in
+      Result { () throws(Diagnostic) in try file.write(header, at: 0) }
+    }
+    try outcome.get()
+  }
+
   /// Gives the file its name. Throws iff a declared tensor lacks bytes, or the file cannot be committed.
   package consuming func commit() throws(Diagnostic) {
     for name in layout.names {
@@ -92,6 +106,11 @@ extension Diagnostic {
   ) -> Diagnostic {
     Diagnostic(
       "tensor \(name.quoted) is \(found), but \(declared) was declared for this file", at: path,
+      kind: .software)
+  }
+  fileprivate static func otherSize(_ size: Int, _ other: Int, _ path: String) -> Diagnostic {
+    Diagnostic(
+      "the file was declared with \(size) bytes, but other metadata would make it \(other)", at: path,
       kind: .software)
   }
   fileprivate static func incomplete(_ name: Name, _ count: Int, _ path: String) -> Diagnostic {

@@ -12,12 +12,14 @@ package struct Family: Sendable {
   package let summary: String
   /// The parts that a configuration describes; empty iff the configuration is of another family.
   package let components: @Sendable (Configuration) throws(Diagnostic) -> [Component]
+  /// The ways in which upstream keeps the models.
+  package let layouts: [Layout]
 
   package init(
-    _ name: String, _ summary: String,
+    _ name: String, _ summary: String, layouts: [Layout],
     components: @escaping @Sendable (Configuration) throws(Diagnostic) -> [Component]
   ) {
-    (self.name, self.summary, self.components) = (name, summary, components)
+    (self.name, self.summary, self.layouts, self.components) = (name, summary, layouts, components)
   }
 }
 
@@ -48,6 +50,9 @@ package struct Configuration: Sendable {
       ecosystem = .transformers
     }
   }
+
+  /// A part of a `model_config.json`, which need not tell by its keys where it is from.
+  init(stableAudioTools json: JSON.Cursor) { (self.json, ecosystem) = (json, .stableAudioTools) }
 
   /// The upstream class or model type, as far as the file says one.
   package func className() throws(Diagnostic) -> String? {

@@ -7,11 +7,23 @@ extension Family {
   /// The encoder of T5: v1.0 with ReLU, v1.1 with gated GELU.
   ///
   /// Source: `transformers/models/t5/modeling_t5.py`, `T5EncoderModel`.
-  package static let t5Encoder = Family("t5-encoder", "text encoder T5 v1.0 and v1.1") {
+  package static let t5Encoder = Family(
+    "t5-encoder", "text encoder T5 v1.0 and v1.1", layouts: Layout.t5Encoder
+  ) {
     (configuration) throws(Diagnostic) in
     guard configuration.ecosystem == .transformers, try configuration.className() == "t5" else { return [] }
     let model = try T5Encoder(configuration.json)
     return [Component("text_encoder") { (keys) throws(Diagnostic) in try model.blueprint(keys) }]
+  }
+}
+
+extension Layout {
+  /// The encoder as transformers keeps it, alone or in a pipeline of diffusers.
+  static let t5Encoder: [Layout] = ["transformers", "diffusers"].map { name in
+    .transformers(name, "text_encoder") { (source, _) throws(Diagnostic) in
+      let blueprint = try T5Encoder(source.json).blueprint([])
+      return LaidOut(blueprints: [("text_encoder", blueprint)], configuration: source.json.value)
+    }
   }
 }
 

@@ -59,6 +59,26 @@ import Testing
   func inspect(_ snapshot: Case) throws { try snapshot.check() }
 
   @Test(arguments: [
+    Case("convert-layouts", "convert --list-layouts"),
+    Case("convert-dry-run", "convert \(tiny)/text_encoder_v1_1 -o unwritten/ --dtype f16 --dry-run"),
+    Case(
+      "error-convert-layout", "convert \(tiny)/text_encoder --layout facebook -o unwritten.safetensors"),
+    Case("error-convert-unsayable", "convert \(tiny)/stable_audio_small --layout diffusers -o unwritten/"),
+    Case("error-convert-format", "convert \(tiny)/text_encoder -o unwritten.bin"),
+    Case("error-convert-several", "convert \(tiny)/diffusers -o unwritten.safetensors"),
+    Case(
+      "error-convert-several-laid-out",
+      "convert \(tiny)/stable_audio --layout diffusers -o unwritten.safetensors"),
+    Case("error-convert-bare", "convert \(tiny)/bridge.safetensors --layout diffusers -o unwritten/"),
+    Case(
+      "error-convert-alone",
+      "convert \(tiny)/diffusers/projection_model --layout stable-audio-tools -o unwritten/"),
+    Case("error-convert-nothing", "convert"),
+    Case("error-convert-dtype", "convert \(tiny)/text_encoder -o unwritten/ --dtype int8"),
+  ])
+  func convert(_ snapshot: Case) throws { try snapshot.check() }
+
+  @Test(arguments: [
     Case("error-command", "transmogrify"),
     Case("error-no-source", "inspect"),
     Case("error-missing", "inspect nowhere"),

@@ -49,6 +49,13 @@ package struct Weights: Sendable {
     return try checkpoint.tensor(path)
   }
 
+  /// The tensor at `path` where it lies. Throws iff there is none.
+  package func entry(_ path: Name) throws(Diagnostic) -> Checkpoint.Entry {
+    if let fill = fills[path] { return Checkpoint.Entry(path, fill) }
+    guard let entry = checkpoint[path] else { throw .missing(path, checkpoint) }
+    return entry
+  }
+
   /// The view of `whole` under the prefix with most of the graph's parameters.
   private static func part(of whole: Checkpoint, _ blueprint: Blueprint) -> Checkpoint {
     let paths = blueprint.graph.parameters.map(\.parameter.path)
@@ -57,5 +64,11 @@ package struct Weights: Sendable {
     }
     guard let best = scored.max(by: { $0.1 < $1.1 }), best.1 > 0, !best.0.text.isEmpty else { return whole }
     return whole.strippingPrefix(best.0)
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func missing(_ path: Name, _ checkpoint: Checkpoint) -> Diagnostic {
+    Diagnostic("the checkpoint holds no tensor \(path.quoted)", at: checkpoint.path)
   }
 }

@@ -7,7 +7,9 @@ extension Family {
   /// The Oobleck variational autoencoder: waveform to latents and back.
   ///
   /// Sources: `stable_audio_tools/models/{autoencoders,bottleneck}.py`; diffusers' `AutoencoderOobleck`.
-  package static let oobleck = Family("oobleck", "variational autoencoder of Stable Audio") {
+  package static let oobleck = Family(
+    "oobleck", "variational autoencoder of Stable Audio", layouts: Layout.oobleck
+  ) {
     (configuration) throws(Diagnostic) in
     guard let model = try Oobleck(configuration) else { return [] }
     return [

@@ -8,7 +8,7 @@ extension Family {
   ///
   /// Sources: `stable_audio_tools/models/{conditioners,adp}.py`; diffusers' `StableAudioProjectionModel`.
   package static let stableAudioConditioners = Family(
-    "stable-audio-conditioners", "number conditioners of Stable Audio"
+    "stable-audio-conditioners", "number conditioners of Stable Audio", layouts: Layout.stableAudioConditioners
   ) { (configuration) throws(Diagnostic) in
     guard let model = try StableAudioConditioners(configuration) else { return [] }
     return [Component("conditioners") { (keys) throws(Diagnostic) in try model.blueprint(keys) }]
@@ -115,10 +115,12 @@ extension StableAudioConditioners {
       layout = .diffusers
       let (least, most) = (try json.real("min_value"), try json.real("max_value"))
       numbers = [("seconds_start", "start"), ("seconds_total", "end")].map { id, word in
-        Number(id: id, least: least, most: most, path: "\(word)_number_conditioner.time_positional_embedding")
+        Number(id: id, least: least, most: most, path: Self.path(word))
       }
     case .stableAudioTools:
       guard let conditioning = try json.find(["model", "conditioning"]) else { return nil }
+      // A transformer of its own has none.
+      guard try !conditioning.array("configs").isEmpty else { return nil }
       width = try conditioning.integer("cond_dim", in: 1...65536)
       layout = .stableAudioTools
       numbers = []
@@ -129,9 +131,9 @@ extension StableAudioConditioners {
           numbers.append(
             Number(
               id: id, least: try entry.real("config", "min_val", default: 0),
-              most: try entry.real("config", "max_val", default: 1), path: "\(id).embedder.embedding"))
+              most: try entry.real("config", "max_val", default: 1), path: Self.path(of: id)))
         case "t5":
-          textDim = Self.widths[try entry.string("config", "t5_model_name", default: "t5-base")]
+          textDim = Self.width(of: try entry.string("config", "t5_model_name", default: "t5-base"))
           projectsText = try entry.bool("config", "project_out", default: false)
         case let type:
           throw .unknownConditioner(id, type, entry)
@@ -141,12 +143,20 @@ extension StableAudioConditioners {
     for number in numbers where !(number.most > number.least) { throw .emptyRange(number, json) }
   }
 
+  /// Where diffusers keeps the conditioner of the `start` or the `end`.
+  static func path(_ word: String) -> String { "\(word)_number_conditioner.time_positional_embedding" }
+
+  /// Where stable-audio-tools keeps the conditioner of that id.
+  static func path(of id: String) -> String { "\(id).embedder.embedding" }
+
+  private static func width(of name: String) -> Int? { widths.first { $0.name == name }?.width }
+
   /// Widths of the text encoders stable-audio-tools knows by name.
-  private static let widths = [
-    "t5-small": 512, "t5-base": 768, "t5-large": 1024, "t5-3b": 1024, "t5-11b": 1024,
-    "google/t5-v1_1-xl": 2048, "google/t5-v1_1-xxl": 4096, "google/flan-t5-small": 512,
-    "google/flan-t5-base": 768, "google/flan-t5-large": 1024, "google/flan-t5-3b": 1024,
-    "google/flan-t5-11b": 1024, "google/flan-t5-xl": 2048, "google/flan-t5-xxl": 4096,
+  static let widths: [(name: String, width: Int)] = [
+    ("t5-small", 512), ("t5-base", 768), ("t5-large", 1024), ("t5-3b", 1024), ("t5-11b", 1024),
+    ("google/t5-v1_1-xl", 2048), ("google/t5-v1_1-xxl", 4096), ("google/flan-t5-small", 512),
+    ("google/flan-t5-base", 768), ("google/flan-t5-large", 1024), ("google/flan-t5-3b", 1024),
+    ("google/flan-t5-11b", 1024), ("google/flan-t5-xl", 2048), ("google/flan-t5-xxl", 4096),
   ]
 }
 

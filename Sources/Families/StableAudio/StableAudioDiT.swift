@@ -8,7 +8,8 @@ extension Family {
   ///
   /// Sources: `stable_audio_tools/models/{dit,transformer}.py`; diffusers' `StableAudioDiTModel`.
   package static let stableAudioDiT = Family(
-    "stable-audio-dit", "diffusion transformer of Stable Audio Open 1.0 and small"
+    "stable-audio-dit", "diffusion transformer of Stable Audio Open 1.0 and small",
+    layouts: Layout.stableAudioDiT
   ) { (configuration) throws(Diagnostic) in
     guard let model = try StableAudioDiT(configuration) else { return [] }
     return [Component("backbone") { _ throws(Diagnostic) in try model.blueprint() }]

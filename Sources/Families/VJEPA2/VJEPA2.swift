@@ -8,7 +8,7 @@ extension Family {
   ///
   /// Sources: `transformers/models/vjepa2/modeling_vjepa2.py`; facebookresearch/vjepa2,
   /// `src/models/vision_transformer.py` and `app/vjepa_2_1/models/vision_transformer.py`.
-  package static let vJEPA2 = Family("vjepa2", "video encoder V-JEPA 2") {
+  package static let vJEPA2 = Family("vjepa2", "video encoder V-JEPA 2", layouts: Layout.vJEPA2) {
     (configuration) throws(Diagnostic) in
     guard configuration.ecosystem == .transformers, try configuration.className() == "vjepa2" else {
       return []
@@ -66,7 +66,10 @@ package struct VJEPA2: Hashable, Sendable {
   /// P patches a frame, in the order frame, row, column.
   func blueprint(_ keys: Set<Name>) throws(Diagnostic) -> Blueprint {
     let isFused = version != .two || keys.contains { $0.text.hasSuffix("blocks.0.attn.qkv.weight") }
-    let layout: Layout = isFused ? .facebook : .transformers
+    return try blueprint(isFused ? .facebook : .transformers)
+  }
+
+  func blueprint(_ layout: Layout) throws(Diagnostic) -> Blueprint {
     guard let frames = Dim("F") * Dim(tubelet), let tokens = Dim("F") * Dim(side * side) else {
       throw .unsupportedSize(side)
     }

@@ -34,11 +34,6 @@ final class AttributeDecoder: Decoder {
   func singleValueContainer() throws -> any SingleValueDecodingContainer { throw Diagnostic.shape(op) }
 }
 
-/// A decoder that shows the attribute it decodes.
-protocol AttributeCarrier: Decoder {
-  var attribute: Attribute { get }
-}
-
 extension AttributeDecoder {
   private struct Keyed<Key: CodingKey>: KeyedDecodingContainerProtocol {
     let decoder: AttributeDecoder
@@ -69,7 +64,7 @@ extension AttributeDecoder {
   }
 
   /// A decoder of one attribute.
-  private struct Carrier: AttributeCarrier {
+  private struct Carrier: Decoder {
     let attribute: Attribute
     let codingPath: [any CodingKey] = []
     let userInfo: [CodingUserInfoKey: Any] = [:]

@@ -8,9 +8,7 @@ struct OperatorCatalog: Sendable {
   }
 
   static let all = OperatorCatalog([
-    Operator.elementwise, Operator.comparisons, Operator.activations, Operator.shapes, Operator.slicing,
-    Operator.filling, Operator.gathering, Operator.reductions, Operator.matrices, Operator.convolutions,
-    Operator.rowNormalizations, Operator.attentions,
+    Operator.elementwise, Operator.shapes,
   ])
 
   init(_ groups: [[Operator]]) {

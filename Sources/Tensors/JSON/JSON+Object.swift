@@ -49,6 +49,13 @@ extension JSON {
   }
 }
 
+extension JSON.Object: ExpressibleByDictionaryLiteral {
+  /// A key that comes twice keeps its last value.
+  package init(dictionaryLiteral members: (Name, JSON)...) {
+    for (key, value) in members { self[key] = value }
+  }
+}
+
 extension JSON.Object: Hashable {
   package static func == (a: Self, b: Self) -> Bool { a.keys == b.keys && a.values == b.values }
   package func hash(into hasher: inout Hasher) {

@@ -49,8 +49,6 @@ extension JSON: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expressibl
   package init(arrayLiteral values: JSON...) { self = .array(values) }
   /// A key that comes twice keeps its last value.
   package init(dictionaryLiteral members: (Name, JSON)...) {
-    var object = Object()
-    for (key, value) in members { object[key] = value }
-    self = .object(object)
+    self = .object(members.reduce(into: Object()) { $0[$1.0] = $1.1 })
   }
 }

@@ -9,6 +9,18 @@ struct GraphSource: ParsableArguments {
       "A model directory as upstream saved it, a .graph file, a pipeline, or a weights file with --config.")
   var source: String
 
+  @OptionGroup var choice: SourceChoice
+
+  var component: String? { choice.component }
+  var family: String? { choice.family }
+  var config: String? { choice.config }
+
+  /// Throws iff nothing is there or it is not understood.
+  func open() throws(Diagnostic) -> Source { try Source(path: source, family: family, config: config) }
+}
+
+/// What of a source is meant, where that says it not by itself.
+struct SourceChoice: ParsableArguments {
   @Option(help: ArgumentHelp("The part of the source, where it holds several.", valueName: "name"))
   var component: String?
 
@@ -17,7 +29,4 @@ struct GraphSource: ParsableArguments {
 
   @Option(help: ArgumentHelp("The configuration of a weights file that stands alone.", valueName: "file"))
   var config: String?
-
-  /// Throws iff nothing is there or it is not understood.
-  func open() throws(Diagnostic) -> Source { try Source(path: source, family: family, config: config) }
 }

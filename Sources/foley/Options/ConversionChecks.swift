@@ -1,0 +1,52 @@
+import ArgumentParser
+import Tensors
+
+/// What a conversion looks at besides its work.
+struct ConversionChecks: ParsableArguments {
+  @Flag(help: "Print what would be written, and write nothing.")
+  var dryRun = false
+
+  @Flag(
+    help:
+      "Run source and result on the same made-up inputs, or compare their tensors; fail where they differ.")
+  var verify = false
+
+  @Option(
+    name: .customLong("length"),
+    help: ArgumentHelp(
+      "Lengths of the made-up inputs; 1 for the batch and 4 else.", valueName: "name=number,…"))
+  var lengths: [Lengths] = []
+
+  @Option(help: "Seeds the made-up inputs.")
+  var seed: UInt64 = 0
+
+  @Flag(help: "Leave the source's SHA-256 out of the metadata; saves about a second for 1 GB.")
+  var noHash = false
+
+  var allLengths: [String: Int] { lengths.reduce(into: [:]) { $0.merge($1.values) { _, last in last } } }
+
+  func validate() throws {
+    guard verify || lengths.isEmpty else { throw ValidationError("'--length' is about '--verify'.") }
+    guard !verify || !dryRun else {
+      throw ValidationError("'--dry-run' writes nothing that '--verify' could look at.")
+    }
+  }
+}
+
+/// An amount of bytes as the ecosystem writes it: `5GB`, `500MB`, `2GiB`, `4096`.
+struct Size: ExpressibleByArgument {
+  let bytes: Int
+
+  init?(argument: String) {
+    let units: [(String, Int)] = [
+      ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("KB", 1000), ("MB", 1_000_000),
+      ("GB", 1_000_000_000), ("B", 1), ("", 1),
+    ]
+    guard let (suffix, unit) = units.first(where: { argument.hasSuffix($0.0) }),
+      let number = Int(argument.dropLast(suffix.count)), number > 0
+    else { return nil }
+    let (bytes, overflow) = number.multipliedReportingOverflow(by: unit)
+    guard !overflow else { return nil }
+    self.bytes = bytes
+  }
+}
