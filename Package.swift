@@ -111,6 +111,14 @@ let package = Package(
       dependencies: ["Families", "Passes", "Runtime", "Kernels", "Graphs", "Checkpoints", "Tensors"],
       path: "tools/bench/stages", swiftSettings: strict),
 
+    .executableTarget(
+      name: "onnx-conformance",
+      dependencies: [
+        "ONNX", "Runtime", "Graphs", "Tensors",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "tools/onnx-conformance/runner", swiftSettings: strict),
+
     // Tests
     .target(name: "TemporaryFolders", path: "Tests/TemporaryFolders", swiftSettings: strict),
     // Reads `.graph` case files and checks what they say; for tests only.

@@ -22,6 +22,8 @@ extension OpCatalog {
     MatMul.self, Conv.self, ConvTranspose.self,
     // Positions
     RelativeBuckets.self,
+    // Control
+    If.self, Loop.self, Scan.self,
     // Gaps
     Deferred.self, Unsupported.self,
     // Composites

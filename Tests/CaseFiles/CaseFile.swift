@@ -9,7 +9,7 @@ package import Foundation
 ///     # input x: f32[3] = 1 2 3
 ///     # gives y: f32[3] = 2 4 6
 ///
-/// Directives are `# word [subject]: text`; a line `#   text` goes on with the one above. Lines above the first
+/// A graph behind which nothing is expected is a body of the next. Directives are `# word [subject]: text`; a line `#   text` goes on with the one above. Lines above the first
 /// graph belong to the file.
 package struct CaseFile: Sendable {
   package let url: URL
@@ -40,7 +40,8 @@ package struct CaseFile: Sendable {
     let text = try String(contentsOf: url, encoding: .utf8)
     var parts: [(graph: [Substring], directives: [Directive])] = [([], [])]
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      if line.hasPrefix("graph ") { parts.append(([], [])) }
+      let hasBody = parts.last.map { !$0.graph.isEmpty && $0.directives.isEmpty } ?? false
+      if line.hasPrefix("graph "), !hasBody { parts.append(([], [])) }
       let last = parts.count - 1
       if line.hasPrefix("#   "), !parts[last].directives.isEmpty {
         parts[last].directives[parts[last].directives.count - 1].text += " " + line.dropFirst(4)

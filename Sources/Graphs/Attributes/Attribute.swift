@@ -1,7 +1,7 @@
 package import Tensors
 
 /// One attribute of an op, between its stored property and its text.
-package indirect enum Attribute: Hashable, Sendable {
+package indirect enum Attribute: Equatable, Sendable {
   case bool(Bool)
   case integer(Int64)
   case real(Double)
@@ -13,6 +13,8 @@ package indirect enum Attribute: Hashable, Sendable {
   case dim(Dim)
   case type(TensorType)
   case list([Attribute])
+  /// A body; printed as `@name`, the graph itself stands above.
+  case graph(Graph)
 
   /// This attribute with every named length that `lengths` holds replaced. Throws iff that overflows.
   package func binding(_ lengths: [String: Int]) throws(Diagnostic) -> Attribute {
@@ -27,13 +29,14 @@ package indirect enum Attribute: Hashable, Sendable {
       var bound: [Attribute] = []
       for item in items { bound.append(try item.binding(lengths)) }
       return .list(bound)
+    case .graph(let graph): return .graph(try graph.binding(lengths))
     default: return self
     }
   }
 }
 
 /// A stored property under its name.
-package struct NamedAttribute: Hashable, Sendable {
+package struct NamedAttribute: Equatable, Sendable {
   package let key: String
   package let value: Attribute
   package init(key: String, value: Attribute) { (self.key, self.value) = (key, value) }

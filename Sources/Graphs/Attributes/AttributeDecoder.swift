@@ -34,6 +34,11 @@ final class AttributeDecoder: Decoder {
   func singleValueContainer() throws -> any SingleValueDecodingContainer { throw Diagnostic.shape(op) }
 }
 
+/// A decoder that shows the attribute it decodes.
+protocol AttributeCarrier: Decoder {
+  var attribute: Attribute { get }
+}
+
 extension AttributeDecoder {
   private struct Keyed<Key: CodingKey>: KeyedDecodingContainerProtocol {
     let decoder: AttributeDecoder
@@ -64,7 +69,7 @@ extension AttributeDecoder {
   }
 
   /// A decoder of one attribute.
-  private struct Carrier: Decoder {
+  private struct Carrier: AttributeCarrier {
     let attribute: Attribute
     let codingPath: [any CodingKey] = []
     let userInfo: [CodingUserInfoKey: Any] = [:]

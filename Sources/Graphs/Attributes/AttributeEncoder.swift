@@ -1,7 +1,7 @@
 import Tensors
 
 /// Collects the stored properties of an op as attributes. Knows flat structures of numbers, words, names,
-/// dims, types and lists of those; nothing else belongs into an op.
+/// dims, types, bodies and lists of those; nothing else belongs into an op.
 final class AttributeEncoder: Encoder {
   private(set) var attributes: [NamedAttribute] = []
   let codingPath: [any CodingKey] = []
@@ -23,6 +23,7 @@ final class AttributeEncoder: Encoder {
     case let dim as Dim: return .dim(dim)
     case let type as TensorType: return .type(type)
     case let name as Name: return .text(name.text)
+    case let body as Body: return .graph(body.graph)
     case let items as [any Encodable]: return .list(try items.map { try attribute($0) })
     default: break
     }

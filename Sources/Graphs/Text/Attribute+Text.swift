@@ -12,6 +12,7 @@ extension Attribute {
     case .dim(let value): value.description
     case .type(let value): value.description
     case .list(let items): "[\(items.map(\.text).joined(separator: ", "))]"
+    case .graph(let graph): "@\(graph.name)"
     }
   }
 }

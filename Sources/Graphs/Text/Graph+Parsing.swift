@@ -1,7 +1,8 @@
 package import Tensors
 
 extension Graph {
-  /// The graphs that `text` holds, in order. `file` is the name errors give.
+  /// The graphs that `text` holds, in order, but for those that are bodies of others. `file` is the name
+  /// errors give.
   ///
   /// Throws iff the text does not follow the grammar, an op is unknown to `ops`, or a written type is not
   /// the one the op infers.
@@ -11,9 +12,16 @@ extension Graph {
     var scanner = GraphScanner(text, file: file)
     var graphs: [Graph] = []
     while scanner.peek() != nil {
-      graphs.append(try graph(&scanner, ops))
+      let site = scanner.site
+      scanner.bodyDepth = 0
+      let graph = try graph(&scanner, ops)
+      guard scanner.graphs.updateValue((graph, scanner.bodyDepth), forKey: graph.name) == nil else {
+        throw .parse("there is a graph @\(graph.name) above already", site)
+      }
+      graphs.append(graph)
     }
-    return graphs
+    let bodies = Set(graphs.flatMap(\.bodies).map(\.name))
+    return graphs.filter { !bodies.contains($0.name) }
   }
 
   private static func graph(_ scanner: inout GraphScanner, _ ops: OpCatalog) throws(Diagnostic) -> Graph {

@@ -1,8 +1,11 @@
 import Tensors
 
 extension Graph: CustomStringConvertible {
-  /// The complete text: `Graph.parse` gives the same graph back.
-  package var description: String {
+  /// The complete text, bodies first: `Graph.parse` gives the same graph back.
+  package var description: String { (bodies + [self]).map(\.text).joined(separator: "\n") }
+
+  /// The text of this graph without its bodies.
+  private var text: String {
     let rows = nodes.filter { !($0.op is Input) }.map { (line(of: $0), $0.type.description) }
     let width = min(rows.map(\.0.count).max() ?? 0, 96)
     let lines = rows.map { text, type in

@@ -7,6 +7,10 @@ struct GraphScanner {
   /// Where the lines begin.
   private let lineStarts: [Int]
   private(set) var offset = 0
+  /// The graphs read so far, by name, and how deep bodies stand in each: what `@name` may mean.
+  var graphs: [String: (graph: Graph, depth: Int)] = [:]
+  /// How deep bodies stand in the graph being read.
+  var bodyDepth = 0
 
   init(_ text: String, file: String) {
     let bytes = Array(text.utf8)
@@ -132,6 +136,14 @@ struct GraphScanner {
     guard depth < 4 else { throw .expected("a shallower list", found, site) }
     switch peek() {
     case 0x22: return .text(try quoted())
+    case 0x40:
+      let site = site
+      try expect("@")
+      let name = try word()
+      guard let known = graphs[name] else { throw .unknownGraph(name, site) }
+      bodyDepth = max(bodyDepth, known.depth + 1)
+      guard bodyDepth <= 16 else { throw .expected("bodies at most 16 deep", "@\(name)", site) }
+      return .graph(known.graph)
     case 0x5B:
       try expect("[")
       var items: [Attribute] = []
@@ -176,6 +188,10 @@ extension Attribute {
 }
 
 extension Diagnostic {
+  fileprivate static func unknownGraph(_ name: String, _ site: String) -> Diagnostic {
+    Diagnostic(
+      "there is no graph @\(name) above", at: site, help: "a body stands above the ops that refer to it")
+  }
   fileprivate static func expected(_ what: String, _ found: String, _ site: String) -> Diagnostic {
     Diagnostic("expected \(what), found \(found)", at: site)
   }

@@ -8,7 +8,9 @@ struct OperatorCatalog: Sendable {
   }
 
   static let all = OperatorCatalog([
-    Operator.elementwise, Operator.shapes,
+    Operator.elementwise, Operator.comparisons, Operator.activations, Operator.shapes, Operator.slicing,
+    Operator.filling, Operator.gathering, Operator.reductions, Operator.matrices, Operator.convolutions,
+    Operator.rowNormalizations, Operator.attentions,
   ])
 
   init(_ groups: [[Operator]]) {

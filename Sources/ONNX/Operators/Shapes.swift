@@ -14,12 +14,28 @@ extension Operator {
     Operator("Concat") { (call) throws(Diagnostic) in
       try call.g.concat(call.allInputs(), axis: call.integer("axis", default: 1))
     },
-    Operator("Gather") { (call) throws(Diagnostic) in
-      try call.g.gather(call.input(0), call.input(1), axis: call.integer("axis", default: 0))
+    Operator("Flatten") { (call) throws(Diagnostic) in
+      let type = try call.type(of: 0)
+      let axis = try call.integer("axis", default: 1)
+      let start = axis == type.rank ? axis : try call.place(axis, rank: type.rank)
+      guard let rows = Array(type.dims[..<start]).product, let columns = Array(type.dims[start...]).product
+      else { throw call.refusal("joins axes of \(type) whose product is no length") }
+      return try call.g.reshape(call.input(0), [rows, columns])
+    },
+    Operator("Size") { (call) throws(Diagnostic) in
+      let dims = try call.type(of: 0).dims
+      guard let count = dims.product else { throw call.refusal("has no length for the product of \(dims)") }
+      return try call.length(count)
     },
     Operator("Cast") { (call) throws(Diagnostic) in
+      if call.version < 6, let name = try call.text("to") {
+        return try call.g.cast(call.input(0), to: call.element(named: name))
+      }
       guard let element = try call.element("to") else { throw call.refusal("does not say to which type") }
-      return try call.g.cast(call.input(0), to: element)
+      return try call.cast(to: element)
+    },
+    Operator("CastLike", since: 15) { (call) throws(Diagnostic) in
+      try call.cast(to: call.type(of: 1).element)
     },
     Operator("Unsqueeze") { (call) throws(Diagnostic) in
       let (x, type) = (try call.input(0), try call.type(of: 0))
@@ -111,7 +127,27 @@ extension Call {
     return try parts.count == 1 ? parts[0] : g.concat(parts, axis: 0)
   }
 
-  private func length(_ dim: Dim) throws(Diagnostic) -> Value {
+  /// Input 0 cast as the node says it.
+  fileprivate func cast(to element: DType) throws(Diagnostic) -> Value {
+    let x = try input(0)
+    guard type(x).element != element else { return x }
+    let text = try self.text("round_mode", default: "up")
+    guard let rounding = ScaleRounding(rawValue: text) else { throw refusal("rounds \(text)") }
+    return try g.add(Cast(element: element, saturate: flag("saturate", default: true), scale: rounding), [x])
+  }
+
+  /// The element type that version 1 calls `name`, as in `FLOAT`.
+  fileprivate func element(named name: String) throws(Diagnostic) -> DType {
+    let elements: [String: DType] = [
+      "FLOAT": .f32, "DOUBLE": .f64, "FLOAT16": .f16, "BOOL": .bool, "INT8": .i8, "INT16": .i16,
+      "INT32": .i32, "INT64": .i64, "UINT8": .u8, "UINT16": .u16, "UINT32": .u32, "UINT64": .u64,
+    ]
+    guard let element = elements[name] else { throw refusal("casts to \(name), which are no numbers") }
+    return element
+  }
+
+  /// `dim` as a scalar, i64.
+  func length(_ dim: Dim) throws(Diagnostic) -> Value {
     if let fixed = dim.fixed { return try g.add(Constant(Double(fixed), .i64)) }
     return try g.add(Length(dim: dim, element: .i64))
   }
@@ -133,8 +169,8 @@ extension [Dim] {
     return product.dividedDown(by: divisor)
   }
 
-  /// `nil` iff two names meet.
-  private var product: Dim? {
+  /// The product, 1 of none; `nil` iff two names meet or it overflows.
+  var product: Dim? {
     reduce(Dim(1) as Dim?) { product, dim in product.flatMap { $0 * dim } }
   }
 }
