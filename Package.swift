@@ -148,7 +148,7 @@ let package = Package(
     .testTarget(
       name: "ONNXTests",
       dependencies: ["ONNX", "Runtime", "Operators", "Graphs", "Checkpoints", "Tensors", "TemporaryFolders"],
-      swiftSettings: strict),
+      exclude: ["Hostile"], swiftSettings: strict),
     .testTarget(
       name: "MediaTests",
       dependencies: ["Media", "ReaderPipe", "Checkpoints", "Tensors", "TemporaryFolders"],

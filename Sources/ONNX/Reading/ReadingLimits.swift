@@ -19,5 +19,5 @@ enum ReadingLimits {
   static let calls = 100
 
   /// Bytes that the messages may take in memory, for `count` bytes of them in the file without the weights.
-  static func memory(_ count: Int) -> Int { max(256 << 20, 16 * count) }
+  static func memory(_ count: Int) -> Int { max(128 << 20, 16 * count) }
 }
