@@ -12,6 +12,23 @@ package enum Machine {
     guard ck_init(count, isa) else { throw .instructionSet(isa ?? "") }
   }
 
+  /// Calls `body` once for each of `0..<count`, on all threads, in no fixed order, and returns when all are done.
+  package static func forEach(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+    let work = Work(body)
+    withExtendedLifetime(work) {
+      ck_parallel_for(
+        count, { context, index in
+          guard let context else { return }
+          Unmanaged<Work>.fromOpaque(context).takeUnretainedValue().body(index)
+        }, Unmanaged.passUnretained(work).toOpaque())
+    }
+  }
+
+  private final class Work: Sendable {
+    let body: @Sendable (Int) -> Void
+    init(_ body: @escaping @Sendable (Int) -> Void) { self.body = body }
+  }
+
   package static var threads: Int { Int(ck_thread_count()) }
   package static var isa: String { String(cString: ck_isa_name()) }
 }

@@ -12,7 +12,8 @@ struct Foley: ParsableCommand {
 
       Example: foley inspect stable-audio-open-1.0 --component backbone
       """,
-    version: "0.1.0", subcommands: [Inspect.self, Run.self, Convert.self, Assemble.self, Generate.self])
+    version: "0.1.0",
+    subcommands: [Inspect.self, Diff.self, Run.self, Convert.self, Assemble.self, Generate.self])
 
   /// Ends the process: with status 0, that of a diagnostic's kind, or 64 for a wrong command line.
   static func main() {
@@ -30,9 +31,19 @@ struct Foley: ParsableCommand {
     } catch let diagnostic as Diagnostic {
       StandardError.report(diagnostic)
       AtomicFile.removeUnfinished()
-      Glibc.exit(diagnostic.kind.rawValue)
+      Glibc.exit(status(diagnostic.kind.rawValue))
     } catch {
-      exit(withError: error)
+      let code = exitCode(for: error).rawValue
+      guard status(code) != code else { exit(withError: error) }
+      StandardError.write(fullMessage(for: error) + "\n")
+      Glibc.exit(status(code))
     }
+  }
+
+  /// The exit status for what ends with `code`: `foley diff` has 2 for all trouble, as `diff` has, since 1 says that
+  /// there are differences.
+  private static func status(_ code: Int32) -> Int32 {
+    let isDiff = CommandLine.arguments.dropFirst().first == Diff._commandName
+    return isDiff && code >= 64 && code != Diagnostic.Kind.interrupted.rawValue ? 2 : code
   }
 }

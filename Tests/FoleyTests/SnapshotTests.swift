@@ -79,7 +79,15 @@ import Testing
   func convert(_ snapshot: Case) throws { try snapshot.check() }
 
   @Test(arguments: [
+    Case("diff-same", "diff \(tiny)/text_encoder \(tiny)/text_encoder"),
+    Case("diff-rounded", "diff \(tiny)/text_encoder_v1_1 \(tiny)/text_encoder_v1_1_bf16 --weights"),
+    Case("diff-layouts", "diff \(tiny)/video_encoder \(tiny)/video_encoder_facebook --weights"),
+  ])
+  func diff(_ snapshot: Case) throws { try snapshot.check() }
+
+  @Test(arguments: [
     Case("error-command", "transmogrify"),
+    Case("error-diff", "diff \(tiny)/text_encoder nowhere"),
     Case("error-no-source", "inspect"),
     Case("error-missing", "inspect nowhere"),
     Case("error-family", "inspect \(tiny)/text_encoder --family gpt"),
