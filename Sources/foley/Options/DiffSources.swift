@@ -50,6 +50,8 @@ extension GraphSource {
   /// As if parsed from a command line.
   init(_ source: String, component: String?, family: String?, config: String?) {
     self.init()
-    (self.source, self.component, self.family, self.config) = (source, component, family, config)
+    var choice = SourceChoice()
+    (choice.component, choice.family, choice.config) = (component, family, config)
+    (self.source, self.choice) = (source, choice)
   }
 }
