@@ -10,7 +10,7 @@ struct OnnxConformance: ParsableCommand {
     abstract: "Run the ONNX project's backend suite in both engines.",
     discussion: """
       SUITE is a folder that tools/onnx-conformance/dump.py has written. Every case runs in a worker process. The \
-      exit status is 1 if a bar is missed.
+      exit status is 1 if fewer pass than must.
       """)
 
   @Argument(help: "The folder with the cases and their index.json.")
@@ -27,6 +27,10 @@ struct OnnxConformance: ParsableCommand {
   var json: String?
   @Option(help: "A JSON file that says how many cases must pass.")
   var bars: String?
+  @Flag(help: "Every case must pass.")
+  var strict = false
+  @Option(help: "A JSON file of tools/onnx-conformance/peers.py: what other engines pass.")
+  var peers: String?
   @Option(help: "How many cases run at a time.")
   var jobs = 2
   @Option(help: "Seconds that a case may take.")
@@ -65,12 +69,14 @@ struct OnnxConformance: ParsableCommand {
       if isTerminal { say("\r\(done) of \(trials.count)") }
     }
     if isTerminal { say("\r") }
-    var report = Report(version: whole.version, cases: cases, outcomes: [:])
+    var report = Report(
+      version: whole.version, cases: cases, peers: try peers.map(Peer.all(path:)) ?? [], outcomes: [:])
     for (place, engine) in engines.enumerated() {
       report.outcomes[engine] = Array(outcomes[place * cases.count..<(place + 1) * cases.count])
     }
     print(report.text(detailed: verbose), terminator: "")
     if let json { try AtomicFile.write(report.json.printed(pretty: true) + "\n", to: json) }
+    if strict, report.missesAny { throw ExitCode(1) }
     if let bars { try check(report, Bars(path: bars)) }
   }
 
