@@ -25,7 +25,7 @@ let package = Package(
     // Layer 1
     // SHA-256 of the files a pipeline refers to.
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-    .target(name: "Checkpoints", dependencies: ["CCrypto", "Tensors"], swiftSettings: strict),
+    .target(name: "Checkpoints", dependencies: ["CCrypto", "ReaderPipe", "Tensors"], swiftSettings: strict),
     .target(name: "Graphs", dependencies: ["Tensors"], swiftSettings: strict),
     .target(name: "ReaderPipe", dependencies: ["Tensors"], swiftSettings: strict),
     .systemLibrary(name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"])]),
@@ -88,7 +88,9 @@ let package = Package(
       ],
       swiftSettings: strict),
 
-    // The only thing that links libav: `foley` starts it and reads its pipe.
+    // The only thing that links libav and libhdf5: `foley` starts it and reads its pipe.
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
+    .target(name: "CLibHDF5", dependencies: ["CHDF5"], linkerSettings: [.linkedLibrary("hdf5")]),
     .systemLibrary(
       name: "CFFmpeg", pkgConfig: "libavformat",
       providers: [.apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev"])]),
@@ -99,7 +101,8 @@ let package = Package(
         .linkedLibrary("swscale"),
       ]),
     .executableTarget(
-      name: "foley-reader", dependencies: ["CLibAV", "ReaderPipe", "Tensors"], swiftSettings: strict),
+      name: "foley-reader", dependencies: ["CLibAV", "CLibHDF5", "ReaderPipe", "Tensors"],
+      swiftSettings: strict),
 
     // Tools
     .executableTarget(
@@ -129,7 +132,8 @@ let package = Package(
     .testTarget(
       name: "TensorsTests", dependencies: ["Tensors", "TemporaryFolders"], swiftSettings: strict),
     .testTarget(
-      name: "CheckpointsTests", dependencies: ["Checkpoints", "Tensors", "TemporaryFolders"],
+      name: "CheckpointsTests",
+      dependencies: ["Checkpoints", "ReaderPipe", "Tensors", "TemporaryFolders", "foley-reader"],
       swiftSettings: strict),
     .testTarget(
       name: "PlansTests", dependencies: ["Plans", "Graphs", "Tensors"], swiftSettings: strict),

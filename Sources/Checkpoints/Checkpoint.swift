@@ -34,7 +34,9 @@ package struct Checkpoint: Sendable {
     }
 
     /// A tensor that `unpack` makes anew each time it is asked for; it has to be of `type`.
-    init(_ name: Name, _ type: TensorType, unpack: @escaping @Sendable () throws(Diagnostic) -> Tensor) {
+    package init(
+      _ name: Name, _ type: TensorType, unpack: @escaping @Sendable () throws(Diagnostic) -> Tensor
+    ) {
       (self.name, self.type, place) = (name, type, .packed(unpack))
     }
 
@@ -62,6 +64,16 @@ package struct Checkpoint: Sendable {
     private var mapping: (file: MappedFile, range: Range<Int>)? {
       guard case .known(let tensor) = place else { return nil }
       return tensor.mapping
+    }
+
+    fileprivate func reading(as element: DType) throws(Diagnostic) -> Entry {
+      switch place {
+      case .known(let tensor): Entry(name, try tensor.reading(as: element))
+      case .packed(let unpack):
+        Entry(name, TensorType(element, type.dims)) { () throws(Diagnostic) in
+          try unpack().reading(as: element)
+        }
+      }
     }
 
     /// The same tensor under another name.
@@ -119,6 +131,17 @@ package struct Checkpoint: Sendable {
     Checkpoint(distinct: entries.filter(isIncluded), of: self, prefix: prefix)
   }
 
+  /// The same with every tensor of `stored` elements read as `element`, which takes as many bits: for files that
+  /// keep a type they lack as another, such as bf16 as u16, without a word about it. Throws iff the bits differ.
+  package func reading(_ stored: DType, as element: DType) throws(Diagnostic) -> Checkpoint {
+    guard stored.bits == element.bits else { throw .otherBits(stored, element, path) }
+    var changed: [Entry] = []
+    for entry in entries {
+      changed.append(entry.type.element == stored ? try entry.reading(as: element) : entry)
+    }
+    return Checkpoint(distinct: changed, of: self, prefix: prefix)
+  }
+
   private init(distinct entries: [Entry], of whole: Checkpoint, prefix: Name) {
     (self.entries, self.prefix) = (entries, prefix)
     places = Dictionary(
@@ -138,6 +161,11 @@ extension Name {
 extension Diagnostic {
   fileprivate static func missing(_ name: Name, _ path: String) -> Diagnostic {
     Diagnostic("checkpoint holds no tensor \(name.quoted)", at: path)
+  }
+  fileprivate static func otherBits(_ stored: DType, _ element: DType, _ path: String) -> Diagnostic {
+    Diagnostic(
+      "\(stored) has \(stored.bits) bits and \(element) \(element.bits); one cannot be read as the other",
+      at: path, kind: .usage)
   }
   fileprivate static func duplicate(_ name: Name, _ path: String) -> Diagnostic {
     Diagnostic("tensor \(name.quoted) comes twice", at: path)

@@ -57,7 +57,8 @@ package enum FileSignature: CaseIterable, Sendable {
     case .page: "the download failed or needs a login; fetch the file again"
     case .gzip, .zstandard: "unpack it and pass what was inside"
     case .zip, .pickle: "pickles can run code and are not opened; save the model as safetensors"
-    case .hdf5, .gguf: "convert it to safetensors"
+    case .hdf5: "give it a name that ends in .h5"
+    case .gguf: "convert it to safetensors"
     case .numpy: "give it a name that ends in .npy"
     case .json: "pass the .safetensors file, or the .index.json of a sharded checkpoint"
     }

@@ -1,7 +1,10 @@
 import Tensors
 
-/// Opens checkpoints that are split over several safetensors files, by the `*.index.json` that says which
-/// tensor is in which.
+/// Opens checkpoints that are split over several safetensors or HDF5 files, by the `*.index.json` that says
+/// which tensor is in which.
+///
+/// An index of transformers' `.h5` shards calls a tensor by the whole name of its variable; in the shard the
+/// name lacks its first component, which is the model's (`modeling_tf_utils.py` (v4), `save_pretrained`).
 enum ShardIndex {
   /// All tensors of all shards of the index at `path`, in the order of the shards' first mention.
   ///
@@ -13,6 +16,7 @@ enum ShardIndex {
     let (folder, ownName) = path.splitAtLastSlash
     var shards: [String: Checkpoint] = [:]
     var order: [String] = []
+    var listed: Set<Name> = []
     for tensor in map.keys {
       let shard = try map.string(tensor)
       if shards[shard] == nil {
@@ -21,9 +25,10 @@ enum ShardIndex {
         shards[shard] = try open(shard: folder + shard, of: path)
         order.append(shard)
       }
-      guard shards[shard]?[tensor] != nil else { throw map.absent(tensor, shard) }
+      guard let name = shards[shard]?.name(of: tensor) else { throw map.absent(tensor, shard) }
+      listed.insert(name)
     }
-    return try join(order.compactMap { shards[$0] }, index)
+    return try join(order.compactMap { shards[$0] }, index, listed)
   }
 
   private static func load(_ path: String) throws(Diagnostic) -> JSON.Cursor {
@@ -38,24 +43,27 @@ enum ShardIndex {
   }
 
   private static func open(shard path: String, of index: String) throws(Diagnostic) -> Checkpoint {
-    do throws(Diagnostic) { return try Safetensors.open(path) } catch {
+    do throws(Diagnostic) {
+      return try path.hasSuffix(".h5") ? HDF5.open(path) : Safetensors.open(path)
+    } catch {
       guard error.kind == .noInput else { throw error }
       throw .missingShard(path, index, error)
     }
   }
 
-  private static func join(_ shards: [Checkpoint], _ index: JSON.Cursor) throws(Diagnostic) -> Checkpoint {
+  private static func join(_ shards: [Checkpoint], _ index: JSON.Cursor, _ listed: Set<Name>)
+    throws(Diagnostic) -> Checkpoint
+  {
     var owners: [Name: String] = [:]
     var entries: [Checkpoint.Entry] = []
     var metadata = JSON.Object()
     var notes = shards.flatMap(\.notes)
-    let listed = try index.object("weight_map").value
     for shard in shards {
       for entry in shard.entries {
         if let other = owners.updateValue(shard.path, forKey: entry.name) {
           throw .inTwoShards(entry.name, other, shard.path, index.file)
         }
-        if case .object(let map) = listed, map[entry.name] == nil {
+        if !listed.contains(entry.name) {
           notes.append("tensor \(entry.name.quoted) of \(shard.path) is not in the index")
         }
         entries.append(entry)
@@ -68,6 +76,16 @@ enum ShardIndex {
     guard let total, total != checkpoint.byteCount else { return checkpoint }
     notes.append("index says total_size \(total), but the tensors take \(checkpoint.byteCount) bytes")
     return try Checkpoint(entries, metadata: values, path: index.file, notes: notes)
+  }
+}
+
+extension Checkpoint {
+  /// Under which name this shard has what the index calls `name`, or `nil` iff it has it not.
+  fileprivate func name(of name: Name) -> Name? {
+    if self[name] != nil { return name }
+    guard path.hasSuffix(".h5"), let slash = name.text.firstIndex(of: "/") else { return nil }
+    let rest = Name(String(name.text[name.text.index(after: slash)...]))
+    return self[rest] == nil ? nil : rest
   }
 }
 

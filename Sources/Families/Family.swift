@@ -1,4 +1,4 @@
-import Checkpoints
+package import Checkpoints
 package import Graphs
 package import Tensors
 
@@ -71,6 +71,8 @@ package struct Component: Sendable {
   /// Builds the part from the configuration alone; `keys` are those of the checkpoint, where there is one,
   /// and decide nothing but which spelling of the parameters is meant.
   package let blueprint: @Sendable (_ keys: Set<Name>) throws(Diagnostic) -> Blueprint
+  /// Reads a checkpoint that keeps the same tensors by the rules of TensorFlow; `nil` iff it does not.
+  package var fromTensorFlow: @Sendable (Checkpoint) throws(Diagnostic) -> Checkpoint? = { _ in nil }
 
   package init(
     _ name: String, blueprint: @escaping @Sendable (Set<Name>) throws(Diagnostic) -> Blueprint

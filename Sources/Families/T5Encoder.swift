@@ -6,14 +6,19 @@ import Tensors
 extension Family {
   /// The encoder of T5: v1.0 with ReLU, v1.1 with gated GELU.
   ///
-  /// Source: `transformers/models/t5/modeling_t5.py`, `T5EncoderModel`.
+  /// Source: `transformers/models/t5/modeling_t5.py`, `T5EncoderModel`; of `tf_model.h5`,
+  /// `modeling_tf_t5.py` (v4).
   package static let t5Encoder = Family(
     "t5-encoder", "text encoder T5 v1.0 and v1.1", layouts: Layout.t5Encoder
   ) {
     (configuration) throws(Diagnostic) in
     guard configuration.ecosystem == .transformers, try configuration.className() == "t5" else { return [] }
     let model = try T5Encoder(configuration.json)
-    return [Component("text_encoder") { (keys) throws(Diagnostic) in try model.blueprint(keys) }]
+    var component = Component("text_encoder") { (keys) throws(Diagnostic) in try model.blueprint(keys) }
+    component.fromTensorFlow = { (checkpoint) throws(Diagnostic) in
+      try TensorFlowNames(parts: ["shared", "encoder", "decoder", "lm_head"]).translate(checkpoint)
+    }
+    return [component]
   }
 }
 

@@ -9,22 +9,22 @@ struct ReaderChannel: ~Copyable {
   private var errorsOpen = true
   private var pending: [UInt8]
   private var sent = 0
+  /// Whether more is to come when all that is pending is sent.
+  private let keepsFeeding: Bool
   private var text: [UInt8] = []
 
   enum Outcome {
-    case bytes([UInt8])
+    case full
     /// The output ended after so many of the bytes.
     case ended(Int)
     case silent
     case failed(Int32)
   }
 
-  init(_ ends: Ends, feed bytes: [UInt8]) {
+  init(_ ends: Ends, feed bytes: [UInt8], keepsFeeding: Bool) {
     (output, errors, feed, pending) = (ends.output, ends.errors, ends.feed, bytes)
-    if bytes.isEmpty {
-      close(feed)
-      feed = -1
-    }
+    self.keepsFeeding = keepsFeeding
+    closeFeedWhenDone()
   }
 
   deinit {
@@ -36,15 +36,17 @@ struct ReaderChannel: ~Copyable {
   /// What came through the error pipe, at most 64 KiB.
   var words: String { String(decoding: text, as: UTF8.self) }
 
-  /// Takes `count` bytes of output.
-  mutating func read(_ count: Int, silence: Double) -> Outcome {
-    var bytes = [UInt8](repeating: 0, count: count)
+  /// Feeds `bytes` while the next output is read; for a channel that keeps feeding.
+  mutating func give(_ bytes: [UInt8]) { pending += bytes }
+
+  /// Fills `buffer` with output.
+  mutating func read(into buffer: UnsafeMutableRawBufferPointer, silence: Double) -> Outcome {
     var filled = 0
-    while filled < count {
+    while filled < buffer.count {
       var sets = [
         pollfd(fd: output, events: Int16(POLLIN), revents: 0),
         pollfd(fd: errorsOpen ? errors : -1, events: Int16(POLLIN), revents: 0),
-        pollfd(fd: feed, events: Int16(POLLOUT), revents: 0),
+        pollfd(fd: sent < pending.count ? feed : -1, events: Int16(POLLOUT), revents: 0),
       ]
       let ready = poll(&sets, 3, Int32(clamping: Int(min(silence, 1e6) * 1000)))
       if ready < 0, errno == EINTR { continue }
@@ -53,9 +55,7 @@ struct ReaderChannel: ~Copyable {
       if sets[1].revents != 0 { drainErrors() }
       if sets[2].revents != 0 { push() }
       guard sets[0].revents != 0 else { continue }
-      let got = bytes.withUnsafeMutableBytes { buffer in
-        Glibc.read(output, buffer.baseAddress.map { $0 + filled }, count - filled)
-      }
+      let got = Glibc.read(output, buffer.baseAddress.map { $0 + filled }, buffer.count - filled)
       if got < 0, errno == EINTR { continue }
       if got < 0 { return .failed(errno) }
       if got == 0 {
@@ -64,7 +64,7 @@ struct ReaderChannel: ~Copyable {
       }
       filled += got
     }
-    return .bytes(bytes)
+    return .full
   }
 
   private mutating func drainErrors() {
@@ -83,10 +83,16 @@ struct ReaderChannel: ~Copyable {
       send(feed, buffer.baseAddress.map { $0 + sent }, buffer.count - sent, Int32(MSG_NOSIGNAL))
     }
     if got < 0, errno == EINTR || errno == EAGAIN { return }
-    sent += max(got, 0)
-    guard got <= 0 || sent == pending.count else { return }
+    // Whoever reads no more will say why, or end.
+    sent = got > 0 ? sent + got : pending.count
+    closeFeedWhenDone()
+  }
+
+  private mutating func closeFeedWhenDone() {
+    guard sent == pending.count else { return }
+    (pending, sent) = ([], 0)
+    guard !keepsFeeding, feed >= 0 else { return }
     close(feed)
     feed = -1
-    pending = []
   }
 }

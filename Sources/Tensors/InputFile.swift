@@ -23,6 +23,13 @@ package struct InputFile: ~Copyable {
 
   deinit { close(descriptor) }
 
+  /// Hands `body` the descriptor, for another process to read.
+  package func withDescriptor<Result: ~Copyable>(
+    _ body: (Int32) throws(Diagnostic) -> Result
+  ) throws(Diagnostic) -> Result {
+    try body(descriptor)
+  }
+
   /// The bytes of `range`, which the caller has bounded. Throws iff the file has ended before its end.
   package func read(_ range: Range<Int>) throws(Diagnostic) -> [UInt8] {
     guard range.lowerBound >= 0, range.upperBound <= count else { throw .endsEarly(path, range, count) }

@@ -89,7 +89,15 @@ package struct Tensor: Sendable {
 
   /// The same elements under other lengths. Throws iff `shape` holds another number of elements.
   package func reshaped(_ shape: [Int]) throws(Diagnostic) -> Tensor {
-    let type = TensorType(type.element, shape: shape)
+    try viewed(as: TensorType(type.element, shape: shape))
+  }
+
+  /// The same bytes as elements of another type. Throws iff that has another number of bits.
+  package func reading(as element: DType) throws(Diagnostic) -> Tensor {
+    try viewed(as: TensorType(element, type.dims))
+  }
+
+  private func viewed(as type: TensorType) throws(Diagnostic) -> Tensor {
     switch storage {
     case .owned(let bytes): return try Tensor(type, bytes: bytes)
     case .pages(let pages): return try Tensor(type, pages)

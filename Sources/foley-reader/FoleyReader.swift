@@ -3,13 +3,16 @@ import Glibc
 import ReaderPipe
 import Tensors
 
-/// Parses untrusted video in a process of its own, confined before it reads the first byte.
+/// Parses untrusted files in a process of its own, confined before it reads the first byte.
 ///
 ///     foley-reader probe  <clip.mp4                      one line of JSON
 ///     foley-reader frames --rate 16 <clip.mp4            messages of `ReaderMessage`
 ///     foley-reader mux    <clip.mp4 3<>out.mp4 5<samples   the clip's pictures with new sound
+///     foley-reader hdf5-list   <model.h5                 lines of `HDF5Line`
+///     foley-reader hdf5-read   <model.h5 5<requests      the elements of datasets, by `HDF5Request`
+///     foley-reader hdf5-create 3<>model.h5 5<lines       a file with room for what `HDF5Line`s say
 ///
-/// Descriptor 0 is the video, a regular file. A failure is a `Diagnostic` on standard error and its kind as
+/// Descriptor 0 is the file, a regular one. A failure is a `Diagnostic` on standard error and its kind as
 /// exit status.
 @main struct FoleyReader {
   static func main() {
@@ -26,6 +29,9 @@ import Tensors
 
   enum Command: String {
     case probe, frames, mux
+    case hdf5List = "hdf5-list"
+    case hdf5Read = "hdf5-read"
+    case hdf5Create = "hdf5-create"
 
     func run(_ options: Options) throws(Diagnostic) {
       let limits = try options.sourceLimits()
@@ -39,6 +45,9 @@ import Tensors
       case .mux:
         var fault = fault()
         guard mux_write(try options.muxing(), limits, &fault) else { throw Diagnostic(fault) }
+      case .hdf5List: try HDF5File().list()
+      case .hdf5Read: try HDF5File().answer()
+      case .hdf5Create: try HDF5Creation.run()
       }
     }
   }
@@ -47,7 +56,8 @@ import Tensors
 extension Diagnostic {
   fileprivate static var usage: Diagnostic {
     Diagnostic(
-      "foley-reader takes probe, frames or mux", note: "foley starts it; it reads a video on standard input",
+      "foley-reader takes probe, frames, mux, hdf5-list, hdf5-read or hdf5-create",
+      note: "foley starts it; it reads a video or an HDF5 file on standard input",
       kind: .usage)
   }
 }

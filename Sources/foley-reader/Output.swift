@@ -9,6 +9,11 @@ enum Output {
     guard code == 0 else { throw .system("write to", "standard output", code) }
   }
 
+  static func write(_ bytes: UnsafeRawBufferPointer) throws(Diagnostic) {
+    let code = writeAll(bytes)
+    guard code == 0 else { throw .system("write to", "standard output", code) }
+  }
+
   /// Writes one message. Throws iff the pipe is closed or the payload does not fit a message.
   static func write(
     _ kind: ReaderMessage.Kind, _ width: Int, _ height: Int, _ payload: UnsafeRawBufferPointer
@@ -19,8 +24,7 @@ enum Output {
       throw .tooLong(payload.count)
     }
     try write(head.bytes)
-    let code = writeAll(payload)
-    guard code == 0 else { throw .system("write to", "standard output", code) }
+    try write(payload)
   }
 
   static func write(_ kind: ReaderMessage.Kind, _ json: JSON) throws(Diagnostic) {

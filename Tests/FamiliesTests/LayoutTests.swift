@@ -18,6 +18,13 @@ struct LayoutTests {
       "tiny/text_encoder_v1_1", "tiny/text_encoder_v1_1_sharded", "text_encoder",
       "references/text_encoder_v1_1.safetensors"
     ),
+    (
+      "tiny/text_encoder", "tiny/text_encoder_tf", "text_encoder", "references/text_encoder.safetensors"
+    ),
+    (
+      "tiny/text_encoder_v1_1", "tiny/text_encoder_v1_1_tf_sharded", "text_encoder",
+      "references/text_encoder_v1_1.safetensors"
+    ),
   ])
   func layoutsAreOneModel(_ a: String, _ b: String, component: String, reference: String) throws {
     let (first, second) = (try Fixture.model(a, component), try Fixture.model(b, component))
@@ -114,6 +121,32 @@ struct LayoutTests {
     }
     #expect(
       try model.weights.tensor("transformer.layers.1.ff_norm.beta").reals() == Array(repeating: 0, count: 64))
+  }
+
+  @Test func tensorFlowNamesAreRead() throws {
+    let model = try Fixture.model("tiny/text_encoder_tf", "text_encoder")
+    #expect(model.layout == "transformers TensorFlow")
+    let same = try Fixture.model("tiny/text_encoder", "text_encoder")
+    #expect(model.graph == same.graph)
+    for name in same.weights.stored {
+      let (tensor, other) = (try model.weights.tensor(name), try same.weights.tensor(name))
+      #expect(tensor.type == other.type && tensor.withBytes { Array($0) } == other.withBytes { Array($0) })
+    }
+    let old = try Fixture.model("tiny/text_encoder_tf", as: nil, "text_encoder") { checkpoint in
+      try checkpoint.renamed {
+        $0.replacing("tf_t5encoder_model/shared/embeddings", with: "m/shared/shared/weight")
+      }
+    }
+    #expect(old.weights.stored.contains("shared.weight"))
+    let trouble = try #require(throws: Diagnostic.self) {
+      try Fixture.model("tiny/text_encoder_tf", as: nil, "text_encoder") { checkpoint in
+        try checkpoint.mapped { entry in
+          guard entry.name.text.hasSuffix("/k/kernel:0") else { return [entry] }
+          return [Checkpoint.Entry(entry.name, try entry.tensor.reshaped([entry.type.count ?? 0]))]
+        }
+      }
+    }
+    #expect(trouble.message.text.hasSuffix("is f32[3072]; expected a matrix, as kernels are"))
   }
 
   /// T5 files have the embedding under one name, the other, or both.

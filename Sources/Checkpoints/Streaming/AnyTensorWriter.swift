@@ -14,6 +14,7 @@ package final class AnyTensorWriter {
     switch TensorFormat(path: path) {
     case .safetensors:
       writer = try SafetensorsWriter(to: path, declaring: tensors, metadata: metadata)
+    case .h5: writer = try HDF5Writer(to: path, declaring: tensors, metadata: metadata)
     case .npz: writer = try NPZWriter(to: path, declaring: tensors)
     case nil: throw .unknownExtension(path)
     }
@@ -36,6 +37,7 @@ package final class AnyTensorWriter {
 /// The formats of files of tensors that are written.
 package enum TensorFormat: String, CaseIterable, Sendable {
   case safetensors
+  case h5
   case npz
 
   /// The format that the extension of `path` stands for, or `nil` iff there is none.

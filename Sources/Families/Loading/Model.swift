@@ -15,8 +15,10 @@ package struct Model: Sendable {
   package init(
     _ component: Component, family: String, checkpoint: Checkpoint
   ) throws(Diagnostic) {
-    let keys = Set(checkpoint.entries.map(\.name))
-    let blueprint = try component.blueprint(keys)
+    let translated = try component.fromTensorFlow(checkpoint)
+    let checkpoint = translated ?? checkpoint
+    var blueprint = try component.blueprint(Set(checkpoint.entries.map(\.name)))
+    if translated != nil { blueprint.layout += " TensorFlow" }
     self.family = family
     self.component = component.name
     layout = blueprint.layout

@@ -23,6 +23,6 @@ package enum Source: Sendable {
   }
 
   private static func isWeights(_ path: String) -> Bool {
-    [".safetensors", ".safetensors.index.json", ".npz", ".npy"].contains { path.hasSuffix($0) }
+    [".safetensors", ".h5", ".hdf5", ".index.json", ".npz", ".npy"].contains { path.hasSuffix($0) }
   }
 }
