@@ -10,7 +10,8 @@ struct OperatorCatalog: Sendable {
   static let all = OperatorCatalog([
     Operator.elementwise, Operator.comparisons, Operator.activations, Operator.shapes, Operator.slicing,
     Operator.filling, Operator.gathering, Operator.reductions, Operator.matrices, Operator.convolutions,
-    Operator.rowNormalizations, Operator.attentions,
+    Operator.rowNormalizations, Operator.channelNormalizations, Operator.attentions, Operator.einsum,
+    Operator.resizing,
   ])
 
   init(_ groups: [[Operator]]) {

@@ -78,20 +78,19 @@ extension Call {
       guard let rest else { throw refusal("is too long") }
       return (window.before[axis], rest)
     }
-    guard let total = (whole - length)?.fixed else { throw refusal("cuts \(whole) elements to \(length)") }
+    guard let surplus = (whole - length)?.fixed else { throw refusal("cuts \(whole) elements to \(length)") }
+    let total = Swift.max(0, surplus)
     return (window.placement == .upper ? total / 2 : total - total / 2, length)
   }
 
   /// The `length` elements from `start` on, with zeros where `x` does not reach.
   private func fitted(_ x: Value, axis: Int, start: Int, length: Dim) throws(Diagnostic) -> Value {
-    let front = Swift.max(0, start == .min ? 0 : -start)
-    guard let end = (Dim(Swift.max(start, 0)) + length).flatMap({ $0 - Dim(front) }),
-      let lacking = end - type(x).dims[axis]
-    else { throw refusal("cuts \(type(x)) to \(length) elements") }
+    guard let lacking = (Dim(start) + length).flatMap({ $0 - type(x).dims[axis] }) else {
+      throw refusal("cuts \(type(x)) to \(length) elements")
+    }
     let back = Swift.max(0, lacking.fixed ?? 0)
-    var y = x
-    if front > 0 || back > 0 { y = try g.pad(x, axis: axis, before: Dim(front), after: Dim(back)) }
-    guard type(y).dims[axis] != length else { return y }
-    return try g.slice(y, axis: axis, start: Dim(Swift.max(start, 0)), length: length)
+    let y = back > 0 ? try g.pad(x, axis: axis, before: 0, after: Dim(back)) : x
+    guard start > 0 || type(y).dims[axis] != length else { return y }
+    return try g.slice(y, axis: axis, start: Dim(start), length: length)
   }
 }
