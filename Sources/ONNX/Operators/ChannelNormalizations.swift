@@ -48,7 +48,7 @@ extension Operator {
     var isTraining = try call.flag("training_mode")
     if call.version < 14 { isTraining = (1...4).contains(where: call.wants) }
     if call.version < 7 { isTraining = try !call.flag("is_test") }
-    let isSpatial = try call.version >= 9 || call.flag("spatial", default: true)
+    let isSpatial = try call.flag("spatial", default: true)
     let wide = try call.stashed(x)
     func parameter(_ index: Int) throws(Diagnostic) -> Value {
       guard !isSpatial else { return try call.channels(index, like: wide, rank: rank) }
