@@ -122,6 +122,13 @@ let package = Package(
       ],
       path: "tools/onnx-conformance/runner", swiftSettings: strict),
 
+    .executableTarget(
+      name: "onnx-roundtrip",
+      dependencies: [
+        "CaseFiles", "ONNX", "Families", "Passes", "Operators", "Graphs", "Checkpoints", "Tensors",
+      ],
+      path: "tools/onnx-roundtrip", exclude: ["check"], swiftSettings: strict),
+
     // Tests
     .target(name: "TemporaryFolders", path: "Tests/TemporaryFolders", swiftSettings: strict),
     // Reads `.graph` case files and checks what they say; for tests only.

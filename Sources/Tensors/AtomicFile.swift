@@ -80,16 +80,47 @@ package struct AtomicFile: ~Copyable {
   /// Throws iff that fails; the old file is then still there, but for the one message that says that the new
   /// one is in place and only a loss of power could undo it.
   package consuming func commit() throws(Diagnostic) {
+    try sync()
+    try takeName()
+    try AtomicFile.syncFolder(of: target, path)
+  }
+
+  /// Commits `part` and `whole`, which refers to it by name: nobody ever finds the one beside an older other.
+  ///
+  /// A loss of power between the two renames leaves no `whole`; the older one and the new one then still lie
+  /// beside it under names that begin with `.unfinished-`. Throws as `commit` does.
+  package static func commit(
+    _ part: consuming AtomicFile, behind whole: consuming AtomicFile
+  ) throws(Diagnostic) {
+    try part.sync()
+    try whole.sync()
+    let older = whole.temporary + "-older"
+    let isReplacing = rename(whole.target, older) == 0
+    do throws(Diagnostic) {
+      if isReplacing { try syncFolder(of: whole.target, whole.path) }
+      try part.takeName()
+      try whole.takeName()
+    } catch {
+      if isReplacing { rename(older, whole.target) }
+      throw error
+    }
+    if isReplacing { unlink(older) }
+    try syncFolder(of: whole.target, whole.path)
+  }
+
+  private func sync() throws(Diagnostic) {
     guard ftruncate(descriptor, off_t(count)) == 0, fsync(descriptor) == 0 else {
       throw failure(errno, missing: 0)
     }
+  }
+
+  private mutating func takeName() throws(Diagnostic) {
     guard rename(temporary, target) == 0 else {
       throw .system("replace", path, errno, kind: .cannotCreate)
     }
     close(descriptor)
     descriptor = -1
     AtomicFile.forget(temporary)
-    try AtomicFile.syncFolder(of: target, path)
   }
 
   /// Puts `bytes` at `path` as one file. Throws as `init`, `write` and `commit` do.
