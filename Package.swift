@@ -158,8 +158,8 @@ let package = Package(
       exclude: ["Published"], swiftSettings: strict),
     .testTarget(
       name: "ONNXTests",
-      dependencies: ["ONNX", "Runtime", "Operators", "Graphs", "Checkpoints", "Tensors", "TemporaryFolders"],
-      exclude: ["Hostile"], swiftSettings: strict),
+      dependencies: ["COnnx", "ONNX", "Runtime", "Operators", "Graphs", "Checkpoints", "Tensors", "TemporaryFolders"],
+      exclude: ["Hostile", "Tensors"], swiftSettings: strict),
     .testTarget(
       name: "MediaTests",
       dependencies: ["Media", "ReaderPipe", "Checkpoints", "Tensors", "TemporaryFolders"],
