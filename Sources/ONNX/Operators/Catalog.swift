@@ -11,7 +11,7 @@ struct OperatorCatalog: Sendable {
     Operator.elementwise, Operator.comparisons, Operator.activations, Operator.shapes, Operator.slicing,
     Operator.filling, Operator.gathering, Operator.reductions, Operator.matrices, Operator.convolutions,
     Operator.rowNormalizations, Operator.channelNormalizations, Operator.attentions, Operator.einsum,
-    Operator.resizing,
+    Operator.resizing, Operator.recurrence, Operator.rotations,
   ])
 
   init(_ groups: [[Operator]]) {
