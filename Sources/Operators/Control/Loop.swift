@@ -20,7 +20,7 @@ package struct Loop: ControlOp {
   }
 
   package func infer(_ inputs: [TensorType]) throws(Diagnostic) -> TensorType {
-    guard carried >= 0, result >= 0, inputs.count >= 2 + carried, inputs[0].element == .i64,
+    guard carried >= 0, carried <= inputs.count - 2, result >= 0, result < .max, inputs[0].element == .i64,
       inputs[0].count == 1, inputs[1].element == .bool, inputs[1].count == 1
     else { throw .head(inputs, carried) }
     try expect([TensorType(.i64, []), TensorType(.bool, [])] + inputs.dropFirst(2), of: body)

@@ -32,7 +32,7 @@ package struct Scan: ControlOp {
   }
 
   package func infer(_ inputs: [TensorType]) throws(Diagnostic) -> TensorType {
-    guard states >= 0, result >= 0, !axes.isEmpty, inputs.count >= states + axes.count,
+    guard states >= 0, result >= 0, !axes.isEmpty, states <= inputs.count - axes.count,
       backwards.count == axes.count, stacksBackwards.count == stacks.count
     else { throw .head(inputs, self) }
     var given = Array(inputs[..<states])
