@@ -184,7 +184,7 @@ void ck_fill(size_t n, size_t element_size, void *dst, const void *value) {
 }
 
 typedef struct {
-  size_t rows, row_bytes, per_chunk;
+  size_t rows, row_bytes, table_rows, per_chunk;
   char *out;
   const char *table;
   const int64_t *indices;
@@ -193,17 +193,19 @@ typedef struct {
 static void run_gather(void *context, size_t chunk) {
   const gather_job *job = context;
   size_t end = ck_min((chunk + 1) * job->per_chunk, job->rows);
-  for (size_t r = chunk * job->per_chunk; r < end; r++)
-    memcpy(
-      job->out + r * job->row_bytes, job->table + (size_t)job->indices[r] * job->row_bytes,
-      job->row_bytes);
+  for (size_t r = chunk * job->per_chunk; r < end; r++) {
+    int64_t index = job->indices[r];
+    size_t row = (size_t)index + (index < 0 ? job->table_rows : 0);
+    memcpy(job->out + r * job->row_bytes, job->table + row * job->row_bytes, job->row_bytes);
+  }
 }
 
 void ck_gather_rows(
-  size_t rows, size_t row_bytes, void *out, const void *table, const int64_t *indices) {
+  size_t rows, size_t row_bytes, void *out, size_t table_rows, const void *table,
+  const int64_t *indices) {
   if (row_bytes == 0) return;
   gather_job job = {
-    rows, row_bytes, ck_max(CHUNK_BYTES / row_bytes, 1), out, table, indices,
+    rows, row_bytes, table_rows, ck_max(CHUNK_BYTES / row_bytes, 1), out, table, indices,
   };
   ck_parallel_for(ck_chunks(rows, job.per_chunk), run_gather, &job);
 }

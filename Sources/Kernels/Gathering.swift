@@ -14,7 +14,7 @@ extension Kernel {
         try rows.check(indices, axis)
         for block in 0..<rows.blocks {
           ck_gather_rows(
-            rows.count, rows.bytes, operands.output + block * rows.count * rows.bytes,
+            rows.count, rows.bytes, operands.output + block * rows.count * rows.bytes, rows.length,
             operands.inputs[0] + block * rows.length * rows.bytes, indices)
         }
       }
@@ -32,7 +32,8 @@ extension Kernel {
         for block in 0..<rows.blocks {
           for index in 0..<rows.count {
             let source = operands[0] + (block * rows.count + index) * width
-            let target = operands.result + (block * length + Int(places[index])) * width
+            let row = Int(places[index]) + (places[index] < 0 ? length : 0)
+            let target = operands.result + (block * length + row) * width
             for element in 0..<width { target[element] += source[element] }
           }
         }
@@ -71,7 +72,7 @@ private struct Rows {
 
   /// Throws iff an index names no row.
   func check(_ indices: UnsafePointer<Int64>, _ axis: Int) throws(Diagnostic) {
-    for index in 0..<count where indices[index] < 0 || indices[index] >= length {
+    for index in 0..<count where indices[index] < -length || indices[index] >= length {
       throw .outside(indices[index], length, axis)
     }
   }

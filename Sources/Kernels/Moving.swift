@@ -19,15 +19,20 @@ extension Kernel {
     },
     Kernel(Slice.self) { op, signature in
       guard let start = op.start.fixed, let axis = signature.axis(op.axis) else { return nil }
-      let strides = Strides.dense(signature.shape(0))
-      return Move(signature, from: strides, skipping: start * strides[axis]).map { run([$0]) }
+      var strides = Strides.dense(signature.shape(0))
+      guard signature.count > 0 else { return run([]) }
+      let skipped = start * strides[axis]
+      strides[axis] *= op.step ?? 1
+      return Move(signature, from: strides, skipping: skipped).map { run([$0]) }
     },
     Kernel(Pad.self) { op, signature in
       guard let before = op.before.fixed, let axis = signature.axis(op.axis) else { return nil }
       let (shape, strides) = (signature.shape(0), Strides.dense(signature.shape))
       let move = Move(
         signature, shape, from: Strides.dense(shape), to: strides, offset: before * strides[axis])
-      return move.map { run([$0], overZeros: signature.output.byteCount ?? 0) }
+      let one = TensorType(signature.output.element, shape: [1])
+      guard let value = try? Tensor(reals: [op.value ?? 0], as: one) else { return nil }
+      return move.map { run([$0], over: value.withBytes(Array.init), signature.count) }
     },
     Kernel(Concat.self) { op, signature in
       guard let axis = signature.axis(op.axis) else { return nil }
@@ -47,9 +52,10 @@ extension Kernel {
     },
   ]
 
-  private static func run(_ moves: [Move], overZeros zeros: Int = 0) -> Run {
+  /// Makes `moves`, where an element is given over `count` of it.
+  private static func run(_ moves: [Move], over element: [UInt8] = [], _ count: Int = 0) -> Run {
     { operands in
-      if zeros > 0 { operands.output.initializeMemory(as: UInt8.self, repeating: 0, count: zeros) }
+      if count > 0 { ck_fill(count, element.count, operands.output, element) }
       for move in moves { move(operands) }
     }
   }

@@ -7,6 +7,7 @@ extension Kernel {
   /// One element of all along neighbouring axes.
   static let reductions: [Kernel] = [
     reduction(Sum.self, CK_SUM), reduction(Mean.self, CK_MEAN), reduction(Max.self, CK_REDUCE_MAX),
+    reduction(Min.self, CK_REDUCE_MIN),
   ]
 
   private static func reduction(_ op: (some ReductionOp).Type, _ function: ck_reduce_op) -> Kernel {
@@ -35,6 +36,9 @@ extension LoweringRule {
     },
     LoweringRule(Max.self) { (op, inputs, name, lowering) throws(Diagnostic) in
       try split(op, inputs, name, &lowering) { Max(axes: $0, keep: true) }
+    },
+    LoweringRule(Min.self) { (op, inputs, name, lowering) throws(Diagnostic) in
+      try split(op, inputs, name, &lowering) { Min(axes: $0, keep: true) }
     },
   ]
 

@@ -15,11 +15,16 @@ extension OpCatalog {
     BitwiseAnd.self, BitwiseOr.self, BitwiseXor.self, ShiftLeft.self, ShiftRight.self,
     // Shape
     Reshape.self, Transpose.self, Broadcast.self, Slice.self, Pad.self, Concat.self, Gather.self,
-    ScatterAdd.self, Cast.self, Iota.self, Length.self,
+    ScatterAdd.self, Cast.self, Iota.self, Length.self, Extend.self,
+    // Indexing
+    GatherElements.self, GatherND.self, ScatterElements.self, ScatterND.self, ArgSort.self,
     // Reduction
-    Sum.self, Mean.self, Max.self,
+    Sum.self, Mean.self, Max.self, Min.self, Product.self, ArgMax.self, ArgMin.self, CumulativeSum.self,
+    CumulativeProduct.self,
     // Linear
     MatMul.self, Conv.self, ConvTranspose.self,
+    // Pooling
+    MaxPool.self, ArgMaxPool.self, SumPool.self, AveragePool.self,
     // Positions
     RelativeBuckets.self,
     // Control

@@ -84,11 +84,15 @@ extension Graph {
     guard rank >= 2 else { throw .noMatrix(self[x].type) }
     return try transpose(x, Array(0..<rank - 2) + [rank - 1, rank - 2])
   }
-  package mutating func slice(_ x: Value, axis: Int, start: Dim, length: Dim) throws(Diagnostic) -> Value {
-    try add(Slice(axis: axis, start: start, length: length), [x])
+  package mutating func slice(_ x: Value, axis: Int, start: Dim, length: Dim, step: Int = 1)
+    throws(Diagnostic) -> Value
+  {
+    try add(Slice(axis: axis, start: start, length: length, step: step), [x])
   }
-  package mutating func pad(_ x: Value, axis: Int, before: Dim, after: Dim) throws(Diagnostic) -> Value {
-    try add(Pad(axis: axis, before: before, after: after), [x])
+  package mutating func pad(_ x: Value, axis: Int, before: Dim, after: Dim, value: Double = 0)
+    throws(Diagnostic) -> Value
+  {
+    try add(Pad(axis: axis, before: before, after: after, value: value), [x])
   }
   package mutating func concat(_ inputs: [Value], axis: Int) throws(Diagnostic) -> Value {
     try add(Concat(axis: axis), inputs)

@@ -44,14 +44,17 @@ struct StridedView {
 }
 
 extension Tensor {
-  /// A tensor of `type` whose elements are this one's at `places`, whatever the element type; zeros stand
-  /// where a place is negative.
+  /// A tensor of `type` whose elements are this one's at `places`, whatever the element type; where
+  /// a place is negative, stands the first of `other`, of the same type, or 0.
   ///
   /// Throws iff their number is not that of `type`.
-  func reading(_ places: [Int], as type: TensorType) throws(Diagnostic) -> Tensor {
+  func reading(_ places: [Int], as type: TensorType, elsewhere other: Tensor? = nil) throws(Diagnostic)
+    -> Tensor
+  {
+    let fill = try other?.unpacked() ?? Array(repeating: 0, count: self.type.element.unpackedBytes)
     guard self.type.element.bits >= 8 else {
       let codes = try codes()
-      return try Tensor(codes: places.map { $0 < 0 ? 0 : codes[$0] }, as: type)
+      return try Tensor(codes: places.map { $0 < 0 ? fill[0] : codes[$0] }, as: type)
     }
     let width = self.type.element.bits / 8
     let bytes = withBytes { source in
@@ -60,7 +63,7 @@ extension Tensor {
         for (index, place) in places.enumerated() {
           let element = UnsafeMutableRawBufferPointer(rebasing: raw[index * width..<(index + 1) * width])
           if place < 0 {
-            element.initializeMemory(as: UInt8.self, repeating: 0)
+            element.copyBytes(from: fill[..<width])
           } else {
             element.copyBytes(from: source[place * width..<(place + 1) * width])
           }

@@ -153,7 +153,7 @@ extension Graph {
   /// The rows of a matrix that `value` is, where it is a slice along the first axis.
   private func rowsOfWhole(_ value: Value) -> (source: Value, start: Int, length: Int)? {
     guard let slice = self[value].as(Slice.self), slice.axis == 0 || slice.axis == -self[value].type.rank,
-      let start = slice.start.fixed, let length = slice.length.fixed
+      slice.step == nil, let start = slice.start.fixed, let length = slice.length.fixed
     else { return nil }
     return (self[value].inputs[0], start, length)
   }

@@ -147,9 +147,10 @@ void ck_copy_strided(
 void ck_fill(size_t n, size_t element_size, void *dst, const void *value);
 
 /// out[r, :] = table[indices[r], :] for r < rows; rows are `row_bytes` long. Every index must lie in
-/// 0..<the table's rows.
+/// -table_rows..<table_rows; negative ones count from the end.
 void ck_gather_rows(
-  size_t rows, size_t row_bytes, void *out, const void *table, const int64_t *indices);
+  size_t rows, size_t row_bytes, void *out, size_t table_rows, const void *table,
+  const int64_t *indices);
 
 void ck_f16_to_f32(size_t n, float *out, const uint16_t *x);
 /// Rounds to nearest, ties to even; NaN stays NaN.

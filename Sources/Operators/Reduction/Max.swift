@@ -1,10 +1,9 @@
-package import Graphs
-package import Tensors
+import Graphs
 
-/// The largest element over `axes`, NaN where one is. Equal largest ones share the gradient.
-package struct Max: ReductionOp {
+/// The largest element over `axes`, NaN where one is; of no elements -∞ or the least number of the type. Equal
+/// largest ones share the gradient.
+package struct Max: ExtremeOp {
   package static let name = "max"
-  package static var isEmptyAllowed: Bool { false }
   package var axes: [Int]
   package var keep: Bool
 
@@ -13,13 +12,5 @@ package struct Max: ReductionOp {
   package static func reduce(_ group: [Double]) -> Double {
     group.reduce(-.infinity) { $0.isNaN || $0 >= $1 ? $0 : $1 }
   }
-
-  package func gradient(_ site: GradientSite, in g: inout Graph) throws(Diagnostic) -> [Value?] {
-    let x = site.inputs[0]
-    let largest = try restoringAxes(site.output, of: x, in: &g)
-    let upstream = try restoringAxes(site.upstream, of: x, in: &g)
-    let isLargest = try g.cast(g.equal(x, largest), to: g[x].type.element)
-    let share = try g.divide(upstream, g.sum(isLargest, axes: axes))
-    return [try g.multiply(isLargest, share)]
-  }
+  package static func reduce<Whole: FixedWidthInteger>(_ group: [Whole]) -> Whole { group.max() ?? .min }
 }

@@ -8,20 +8,21 @@ package protocol ReductionOp: Op {
   /// Whether the axes stay, with length 1.
   var keep: Bool { get }
 
-  /// The result of one group, which holds at least the elements that `isEmptyAllowed` says.
+  /// The result of one group, which may be empty.
   static func reduce(_ group: [Double]) -> Double
-  /// Whether a group may have no elements.
-  static var isEmptyAllowed: Bool { get }
+  /// The result in the width of the elements; what does not fit wraps.
+  static func reduce<Whole: FixedWidthInteger>(_ group: [Whole]) -> Whole
+  /// Whether the op takes truth values, as 0 and 1, too.
+  static var takesTruths: Bool { get }
 }
 
 extension ReductionOp {
+  package static var takesTruths: Bool { false }
+
   package func infer(_ inputs: [TensorType]) throws(Diagnostic) -> TensorType {
     try expectCount(inputs, 1)
-    try expectFloats(inputs)
+    if !(Self.takesTruths && inputs[0].element == .bool) { try expectNumbers(inputs) }
     let places = try places(in: inputs[0])
-    for place in places where !Self.isEmptyAllowed && inputs[0].dims[place] == 0 {
-      throw .nothing(place, inputs[0], Self.name)
-    }
     let kept = keptDims(of: inputs[0], places)
     let dims = keep ? kept : kept.indices.filter { !places.contains($0) }.map { kept[$0] }
     return TensorType(inputs[0].element, dims)
@@ -35,9 +36,22 @@ extension ReductionOp {
     for axis in whole.shape.indices {
       if places.contains(axis) { starts.shape[axis] = 1 } else { group.shape[axis] = 1 }
     }
-    let (x, members) = (try inputs[0].reals(), group.places)
-    let results = starts.places.map { start in Self.reduce(members.map { x[start + $0] }) }
-    return try Tensor(reals: results, as: type)
+    let (members, groups) = (group.places, starts.places)
+    if type.element.isFloat {
+      let x = try inputs[0].reals()
+      return try Tensor(reals: groups.map { start in Self.reduce(members.map { x[start + $0] }) }, as: type)
+    }
+    let wholes: any FixedWidthInteger.Type = type.element.whole ?? UInt8.self
+    return try reduceWholes(inputs[0], groups, members, as: type, in: wholes)
+  }
+
+  private func reduceWholes<Whole: FixedWidthInteger>(
+    _ input: Tensor, _ groups: [Int], _ members: [Int], as type: TensorType, in _: Whole.Type
+  ) throws(Diagnostic) -> Tensor {
+    let x = try input.wholes(Whole.self)
+    var results: [Whole] = []
+    for start in groups { results.append(Self.reduce(members.map { x[start + $0] })) }
+    return try Tensor(wholes: results, as: type)
   }
 
   package func cost(_ inputs: [TensorType], _ output: TensorType) -> Cost {
@@ -70,8 +84,5 @@ extension ReductionOp {
 extension Diagnostic {
   fileprivate static func repeated(_ axis: Int, _ axes: [Int], _ op: String) -> Diagnostic {
     Diagnostic("\(op) names axis \(axis) twice in \(axes)")
-  }
-  fileprivate static func nothing(_ axis: Int, _ type: TensorType, _ op: String) -> Diagnostic {
-    Diagnostic("\(op) over axis \(axis) of \(type), which has no elements")
   }
 }

@@ -3,8 +3,8 @@ package import Tensors
 
 /// The slices of x along `axis` that the indices name: the axis is replaced by the axes of the indices.
 ///
-/// Inputs: x and the indices, whole numbers. Evaluation throws where an index is negative or not below the
-/// length of the axis.
+/// Inputs: x and the indices, whole numbers, of which negative ones count from the end. Evaluation throws where
+/// an index is not on the axis.
 package struct Gather: MovingOp {
   package static let name = "gather"
   package var axis: Int
@@ -46,16 +46,19 @@ package struct Gather: MovingOp {
 }
 
 extension Tensor {
-  /// The elements as places on an axis of `length`. Throws iff one is not on it.
+  /// The elements as places on an axis of `length`, negative ones counted from its end. Throws iff one is not on it.
   func rows(below length: Int, of axis: Int) throws(Diagnostic) -> [Int] {
     let rows = try integers()
-    if let stray = rows.first(where: { $0 < 0 || $0 >= length }) { throw .outside(stray, length, axis) }
-    return rows.map { Int($0) }
+    let isUnsigned = type.element == .u64
+    if let stray = rows.first(where: { $0 < (isUnsigned ? 0 : -length) || $0 >= length }) {
+      throw .outside(isUnsigned ? "\(UInt64(bitPattern: stray))" : "\(stray)", length, axis)
+    }
+    return rows.map { Int($0) + ($0 < 0 ? length : 0) }
   }
 }
 
 extension Diagnostic {
-  fileprivate static func outside(_ index: Int64, _ length: Int, _ axis: Int) -> Diagnostic {
+  fileprivate static func outside(_ index: String, _ length: Int, _ axis: Int) -> Diagnostic {
     Diagnostic("the index \(index) is not on axis \(axis), which has \(length) elements")
   }
 }

@@ -1,20 +1,24 @@
 package import Graphs
 package import Tensors
 
-/// The input with `before` zeros in front of and `after` zeros behind `axis`.
+/// The input with `before` elements in front of and `after` behind `axis`, all of one value.
 package struct Pad: MovingOp {
   package static let name = "pad"
   package var axis: Int
   package var before: Dim
   package var after: Dim
+  /// 0 where not given.
+  package var value: Double?
 
-  package init(axis: Int, before: Dim, after: Dim) {
+  package init(axis: Int, before: Dim, after: Dim, value: Double = 0) {
     (self.axis, self.before, self.after) = (axis, before, after)
+    self.value = value == 0 && value.sign == .plus ? nil : value
   }
 
   package func infer(_ inputs: [TensorType]) throws(Diagnostic) -> TensorType {
     try expectCount(inputs, 1)
     let place = try place(of: axis, in: inputs[0])
+    guard value == nil || inputs[0].element.hasValues else { throw .noValues(inputs[0]) }
     guard (before.fixed ?? 0) >= 0, (after.fixed ?? 0) >= 0 else { throw .negative(self) }
     guard let length = (inputs[0].dims[place] + before).flatMap({ $0 + after }) else {
       throw .noSum(self, inputs[0])
@@ -37,7 +41,9 @@ package struct Pad: MovingOp {
       places += start * block..<(start + 1) * block
       places += repeatElement(-1, count: back)
     }
-    return try inputs[0].reading(places, as: type)
+    guard let value else { return try inputs[0].reading(places, as: type) }
+    let one = try Tensor(reals: [value], as: TensorType(type.element, [1]))
+    return try inputs[0].reading(places, as: type, elsewhere: one)
   }
 
   package func gradient(_ site: GradientSite, in g: inout Graph) throws(Diagnostic) -> [Value?] {
@@ -50,6 +56,9 @@ package struct Pad: MovingOp {
 extension Diagnostic {
   fileprivate static func negative(_ op: Pad) -> Diagnostic {
     Diagnostic("pad adds \(op.before) and \(op.after) elements, but neither may be negative")
+  }
+  fileprivate static func noValues(_ type: TensorType) -> Diagnostic {
+    Diagnostic("pad cannot write a value as an element of \(type)")
   }
   fileprivate static func noSum(_ op: Pad, _ type: TensorType) -> Diagnostic {
     Diagnostic(

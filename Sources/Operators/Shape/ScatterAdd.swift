@@ -5,7 +5,8 @@ package import Tensors
 /// `gather` is to values, this is to their gradients.
 ///
 /// Inputs: x, a float, and the indices, whole numbers; x has the axes of the indices at `axis`, which one
-/// axis of `length` replaces. Evaluation throws where an index is negative or not below `length`.
+/// axis of `length` replaces; negative ones count from the end. Evaluation throws where an index is not on the
+/// axis.
 package struct ScatterAdd: Op {
   package static let name = "scatter_add"
   /// Counted from the front.

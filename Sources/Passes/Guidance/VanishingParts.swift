@@ -30,8 +30,9 @@ extension Op {
     case is Divide, is Slice, is Broadcast, is Gather: zeros[0]
     case is Add, is Subtract, is Concat: zeros.allSatisfy { $0 }
     case is SiLU, is GELU, is GLU, is ReLU, is Tanh, is Square, is Negate, is Abs, is Reshape, is Transpose,
-      is Sum, is Mean, is Max, is Cast, is Pad, is RoPE, is Rotate:
+      is Sum, is Mean, is Max, is Cast, is RoPE, is Rotate:
       zeros[0]
+    case let pad as Pad: pad.value == nil && zeros[0]
     default: false
     }
   }
