@@ -45,7 +45,7 @@ extension Conversion {
       }
       try directory.add(drafts + model.bufferDrafts(like: drafts), model.configuration, layout)
     }
-    try noteLeftovers(used)
+    try noteLeftovers(used, fitting.flatMap(\.group.parts))
     if name == "diffusers", !isAlone { directory.index = DiffusersPipeline.index }
     (files, folders) = directory.finished()
     for (group, layout) in fitting {
@@ -59,9 +59,13 @@ extension Conversion {
   }
 
   /// Says which tensors of the checkpoints no model reads.
-  private mutating func noteLeftovers(_ used: [String: Set<Name>]) throws(Diagnostic) {
+  private mutating func noteLeftovers(_ used: [String: Set<Name>], _ parts: [ModelSource.Part])
+    throws(Diagnostic)
+  {
     for (path, names) in used.sorted(by: { $0.key < $1.key }) {
-      let left = try Checkpoint.open(path: path).entries.filter { !names.contains($0.name) }
+      let stored = try Checkpoint.open(path: path)
+      let translated = try parts.first { $0.weights == path }?.component.fromTensorFlow(stored)
+      let left = (translated ?? stored).entries.filter { !names.contains($0.name) }
       guard let first = left.first else { continue }
       let bytes = ByteCount(left.reduce(0) { $0 + ($1.type.byteCount ?? 0) })
       let count = left.count == 1 ? "1 tensor" : "\(left.count) tensors"

@@ -12,7 +12,7 @@ extension Foley {
     static let configuration = CommandConfiguration(
       abstract: "Write a model in another format, layout or element type.",
       discussion: """
-        The extension of the output says the format: .safetensors, .npz, or .graph with its weights beside; a \
+        The extension of the output says the format: .safetensors, .h5, .npz, or .graph with its weights beside; a \
         name that ends in / is a directory as upstream saves it. Tensors are cast and written piece by piece; \
         the output appears when all is written.
 

@@ -31,6 +31,8 @@ struct UpstreamCase: Sendable, CustomTestStringConvertible {
     text("tiny/text_encoder_v1_1_f16", "references/text_encoder_v1_1.safetensors", 2e-3),
     text("tiny/text_encoder_v1_1_bf16", "references/text_encoder_v1_1.safetensors", 2e-2),
     text("tiny/diffusers", "references/text_encoder.safetensors"),
+    text("tiny/text_encoder_tf", "references/text_encoder.safetensors"),
+    text("tiny/text_encoder_v1_1_tf_sharded", "references/text_encoder_v1_1.safetensors"),
     text("references/text_encoder-long"), text("references/text_encoder-buckets"),
   ]
 

@@ -28,6 +28,18 @@ import Testing
     #expect(packed.entries.allSatisfy { $0.file == nil })
   }
 
+  /// The reader goes on to the next tensor; it is started anew when its time is used up, and when the thread
+  /// that started it has ended.
+  @Test func unpacksAsOftenAsAsked() throws {
+    let checkpoint = try Checkpoint.open(path: HDF5Fixture.path("packed.h5"))
+    let first = try checkpoint.entries.map { try $0.tensor.allBytes }
+    let second = try checkpoint.entries.map { try $0.tensor.allBytes }
+    #expect(first == second)
+    let other = try Checkpoint.open(path: HDF5Fixture.path("packed.h5"))
+    try EndingThread.run { _ = try? other.tensor("gzip") }
+    #expect(try other.entries.map { try $0.tensor.allBytes } == first)
+  }
+
   @Test func stringsOfTheRootAreMetadata() throws {
     let flat = try Checkpoint.open(path: HDF5Fixture.path("flat.h5"))
     #expect(flat.metadata.map(\.key) == ["fixed", "format", "list", "\u{E9}t\u{E9}"])
