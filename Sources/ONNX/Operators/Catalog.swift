@@ -11,7 +11,8 @@ struct OperatorCatalog: Sendable {
     Operator.elementwise, Operator.comparisons, Operator.activations, Operator.shapes, Operator.slicing,
     Operator.filling, Operator.gathering, Operator.reductions, Operator.matrices, Operator.convolutions,
     Operator.rowNormalizations, Operator.channelNormalizations, Operator.attentions, Operator.einsum,
-    Operator.resizing, Operator.recurrence, Operator.rotations,
+    Operator.resizing, Operator.recurrence, Operator.rotations, Operator.pooling, Operator.padding,
+    Operator.ordering, Operator.masks,
   ])
 
   init(_ groups: [[Operator]]) {

@@ -8,7 +8,7 @@ extension Operator {
     Operator("BatchNormalization", outputs: batchNormalization),
     Operator("InstanceNormalization") { (call) throws(Diagnostic) in
       let x = try call.input(0)
-      let y = try call.centred(call.stashed(x), axes: Array(2..<Swift.max(2, call.type(x).rank)))
+      let y = try call.centred(call.stashed(x), axes: call.axesOfSpace())
       let scaled = try call.g.multiply(y, call.channels(1, like: y, rank: call.type(x).rank))
       return try call.g.cast(
         call.g.add(scaled, call.channels(2, like: y, rank: call.type(x).rank)), to: call.type(x).element)
@@ -33,12 +33,6 @@ extension Operator {
       return try call.g.where(call.g.equal(norm, zero), zero, call.g.divide(x, norm))
     },
     Operator("LRN", localResponse),
-    Operator("GlobalAveragePool") { (call) throws(Diagnostic) in
-      try call.g.mean(call.input(0), axes: Array(2..<Swift.max(2, call.type(of: 0).rank)))
-    },
-    Operator("GlobalMaxPool") { (call) throws(Diagnostic) in
-      try call.g.max(call.input(0), axes: Array(2..<Swift.max(2, call.type(of: 0).rank)))
-    },
   ]
 
   /// Before version 14 the statistics are those of the batch where outputs behind the first are asked for, and

@@ -8,6 +8,7 @@ extension Operator {
     .unary("Exp", Exp()), .unary("Log", Log()), .unary("Sin", Sin()), .unary("Cos", Cos()),
     .unary("Tanh", Tanh()), .unary("Sigmoid", Sigmoid()), .unary("Erf", Erf()), .unary("Sqrt", Sqrt()),
     .unary("Reciprocal", Reciprocal()), .unary("Neg", Negate()), .unary("Abs", Abs()),
+    .unary("Round", Round()),
     .binary("Add", Add()), .binary("Sub", Subtract()), .binary("Mul", Multiply()),
     .binary("Div", Divide()),
     .fold("Max", Maximum()), .fold("Min", Minimum()), .fold("Sum", Add()),

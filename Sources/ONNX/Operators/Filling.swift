@@ -74,7 +74,9 @@ extension Operator {
     guard let depth else { throw call.refusal("has no depth") }
     let axis = try call.place(call.integer("axis", default: -1), rank: type.rank + 1)
     let indices = try call.g.cast(call.input(0), to: .i64)
-    let wrapped = try call.wrapped(indices, in: depth)
+    let zero = try call.g.constant(0, like: indices)
+    let fromEnd = try call.g.add(indices, call.g.length(of: depth, like: indices))
+    let wrapped = try call.g.where(call.g.less(indices, zero), fromEnd, indices)
     var column = type.dims
     column.insert(1, at: axis)
     var row = Array(repeating: Dim(1), count: type.rank + 1)

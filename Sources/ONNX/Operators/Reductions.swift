@@ -11,8 +11,16 @@ extension Operator {
     .reduction("ReduceSum", axesSince: 13) { (call, x, axes, keep) throws(Diagnostic) in
       try call.g.sum(x, axes: axes, keep: keep)
     },
-    .reduction("ReduceMax", empty: -.infinity) { (call, x, axes, keep) throws(Diagnostic) in
-      try call.g.max(x, axes: axes, keep: keep)
+    .reduction("ReduceMax") { (call, x, axes, keep) throws(Diagnostic) in
+      try call.throughBytes(x) { (x) throws(Diagnostic) in try call.g.max(x, axes: axes, keep: keep) }
+    },
+    .reduction("ReduceMin") { (call, x, axes, keep) throws(Diagnostic) in
+      try call.throughBytes(x) { (x) throws(Diagnostic) in
+        try call.g.add(Min(axes: axes, keep: keep), [x])
+      }
+    },
+    .reduction("ReduceProd") { (call, x, axes, keep) throws(Diagnostic) in
+      try call.g.add(Product(axes: axes, keep: keep), [x])
     },
     .reduction("ReduceSumSquare") { (call, x, axes, keep) throws(Diagnostic) in
       try call.g.sum(call.squared(x), axes: axes, keep: keep)
@@ -30,7 +38,7 @@ extension Operator {
         try call.g.log(call.g.sum(x, axes: axes, keep: keep))
       }
     },
-    .reduction("ReduceLogSumExp", empty: -.infinity) { (call, x, axes, keep) throws(Diagnostic) in
+    .reduction("ReduceLogSumExp") { (call, x, axes, keep) throws(Diagnostic) in
       try call.throughFloats(x) { (x) throws(Diagnostic) in
         try call.logSumExp(x, axes: axes, keep: keep)
       }
@@ -41,10 +49,8 @@ extension Operator {
   typealias Reduction = @Sendable (Call, Value, [Int], Bool) throws(Diagnostic) -> Value
 
   /// A reduction whose axes are input 1 from version `axesSince` on and an attribute before.
-  ///
-  /// `empty` is what it gives for no elements, where the ops that say it do not know.
   private static func reduction(
-    _ name: String, axesSince: Int = 18, empty: Double? = nil, _ reduce: @escaping Reduction
+    _ name: String, axesSince: Int = 18, _ reduce: @escaping Reduction
   ) -> Operator {
     Operator(name) { (call) throws(Diagnostic) in
       let (x, type) = (try call.input(0), try call.type(of: 0))
@@ -57,28 +63,24 @@ extension Operator {
       }
       var places: Set<Int> = []
       for axis in axes ?? [] { places.insert(try call.place(axis, rank: type.rank)) }
-      if let empty, places.contains(where: { type.dims[$0] == 0 }) {
-        return try call.emptyReduction(x, places, keep, empty)
-      }
       return try reduce(call, x, places.sorted(), keep)
     }
   }
 }
 
 extension Call {
-  /// `number` in the shape that a reduction over `places` has; whole numbers are held in range.
-  fileprivate func emptyReduction(_ x: Value, _ places: Set<Int>, _ keep: Bool, _ number: Double)
-    throws(Diagnostic) -> Value
-  {
-    let type = type(x)
-    let kept = type.dims.indices.map { places.contains($0) ? Dim(1) : type.dims[$0] }
-    let dims = keep ? kept : kept.indices.filter { !places.contains($0) }.map { kept[$0] }
-    return try g.broadcast(translation.literal(Tensor(reals: [number], as: TensorType(type.element, [])), name: ""), dims)
-  }
-
   /// `x²`, of whole numbers too.
   func squared(_ x: Value) throws(Diagnostic) -> Value {
     type(x).element.isInteger ? try g.multiply(x, x) : try g.square(x)
+  }
+
+  /// What `body` makes of `x`; truth values go through 0 and 1 and back.
+  fileprivate func throughBytes(_ x: Value, _ body: (Value) throws(Diagnostic) -> Value) throws(Diagnostic)
+    -> Value
+  {
+    guard type(x).element == .bool else { return try body(x) }
+    let one = try g.constant(1, like: g.cast(x, to: .u8))
+    return try g.equal(body(g.cast(x, to: .u8)), one)
   }
 
   /// What `body` makes of `x`; whole numbers go through `f64` and back.

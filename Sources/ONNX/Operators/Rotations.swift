@@ -63,7 +63,7 @@ extension Call {
   private func table(_ table: Value, _ positions: Value?, _ shape: [Dim]) throws(Diagnostic) -> Value {
     var rows = table
     if let positions {
-      rows = try g.gather(table, wrapped(positions, in: type(table).dims.first ?? 1), axis: 0)
+      rows = try g.gather(table, positions, axis: 0)
     }
     let dims = type(rows).dims
     guard let last = dims.last, 2...3 ~= dims.count else { throw refusal("has a table \(type(rows))") }
