@@ -36,6 +36,10 @@ extension Operator {
     Operator("Swish", since: 24) { (call) throws(Diagnostic) in
       try call.swish(call.input(0), alpha: call.real("alpha", default: 1))
     },
+    Operator("SwiGLU", since: 28) { (call) throws(Diagnostic) in
+      let gate = try call.swish(call.input(0), alpha: call.real("alpha", default: 1))
+      return try call.g.multiply(gate, call.input(1))
+    },
     Operator("Softmax") { (call) throws(Diagnostic) in
       try call.alongRow { (call, x, axis) throws(Diagnostic) in
         try call.g.add(Softmax(axis: axis), [x])

@@ -12,7 +12,7 @@ struct OperatorCatalog: Sendable {
     Operator.filling, Operator.gathering, Operator.reductions, Operator.matrices, Operator.convolutions,
     Operator.rowNormalizations, Operator.channelNormalizations, Operator.attentions, Operator.einsum,
     Operator.resizing, Operator.recurrence, Operator.rotations, Operator.pooling, Operator.padding,
-    Operator.ordering, Operator.masks,
+    Operator.ordering, Operator.masks, Operator.signals, Operator.fused, Operator.fusedAttentions,
   ])
 
   init(_ groups: [[Operator]]) {

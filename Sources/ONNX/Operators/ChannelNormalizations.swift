@@ -13,7 +13,10 @@ extension Operator {
       return try call.g.cast(
         call.g.add(scaled, call.channels(2, like: y, rank: call.type(x).rank)), to: call.type(x).element)
     },
-    Operator("GroupNormalization", since: 18, groupNormalization),
+    Operator("GroupNormalization", since: 18) { (call) throws(Diagnostic) in
+      try call.normalizedGroups(
+        of: call.input(0), count: call.integer("num_groups", default: 0), isByGroup: call.version < 21)
+    },
     Operator("MeanVarianceNormalization", since: 9) { (call) throws(Diagnostic) in
       let (x, axes) = (try call.input(0), try call.integers("axes") ?? [0, 2, 3])
       let mean = try call.g.mean(x, axes: axes)
@@ -74,23 +77,6 @@ extension Operator {
     return results
   }
 
-  /// In version 18 scale and bias hold a number a group, from version 21 on one a channel.
-  @Sendable private static func groupNormalization(_ call: Call) throws(Diagnostic) -> Value {
-    let (x, type) = (try call.input(0), try call.type(of: 0))
-    guard let groups = try call.integer("num_groups"), groups > 0, type.rank >= 2,
-      let size = type.dims[1].dividedDown(by: groups), size * Dim(groups) == type.dims[1]
-    else { throw call.refusal("does not divide the channels of \(type)") }
-    let wide = try call.stashed(x)
-    let split = try call.g.reshape(wide, [type.dims[0], Dim(groups), size] + type.dims[2...])
-    var y = try call.centred(split, axes: Array(2...type.rank))
-    let isByGroup = call.version < 21
-    if !isByGroup { y = try call.g.cast(call.g.reshape(y, type.dims), to: type.element) }
-    let rank = call.type(y).rank
-    y = try call.g.multiply(y, call.channels(1, like: y, rank: rank))
-    y = try call.g.add(y, call.channels(2, like: y, rank: rank))
-    return try call.g.cast(call.g.reshape(y, type.dims), to: type.element)
-  }
-
   /// `x / (bias + alpha/size · Σ x²)^beta`, the sum over `size` channels around each one.
   @Sendable private static func localResponse(_ call: Call) throws(Diagnostic) -> Value {
     let (x, type) = (try call.input(0), try call.type(of: 0))
@@ -112,6 +98,21 @@ extension Operator {
 }
 
 extension Call {
+  /// `x` with mean 0 and variance 1 over each group of channels, times the scale, input 1, plus the bias, input 2,
+  /// which hold a number a group or one a channel.
+  func normalizedGroups(of x: Value, count: Int, isByGroup: Bool) throws(Diagnostic) -> Value {
+    let type = type(x)
+    guard count > 0, type.rank >= 2, let size = type.dims[1].dividedDown(by: count),
+      size * Dim(count) == type.dims[1]
+    else { throw refusal("does not divide the channels of \(type)") }
+    let split = try g.reshape(stashed(x), [type.dims[0], Dim(count), size] + type.dims[2...])
+    var y = try centred(split, axes: Array(2...type.rank))
+    if !isByGroup { y = try g.cast(g.reshape(y, type.dims), to: type.element) }
+    let rank = self.type(y).rank
+    y = try g.add(g.multiply(y, channels(1, like: y, rank: rank)), channels(2, like: y, rank: rank))
+    return try g.cast(g.reshape(y, type.dims), to: type.element)
+  }
+
   /// Input `index`, one number a channel, in the element type of `x` and so that it broadcasts over axis 1 of
   /// `rank` axes.
   func channels(_ index: Int, like x: Value, rank: Int) throws(Diagnostic) -> Value {

@@ -8,29 +8,29 @@ extension Operator {
     Operator("MatMul") { (call) throws(Diagnostic) in
       try call.product(call.input(0), call.input(1))
     },
-    Operator("Gemm", gemm),
+    Operator("Gemm") { (call) throws(Diagnostic) in try call.gemm() },
   ]
-
-  /// `alpha·a·b + beta·c`, either matrix transposed where the node says so: a `linear` where that is all.
-  @Sendable private static func gemm(_ call: Call) throws(Diagnostic) -> Value {
-    var (a, b) = (try call.input(0), try call.input(1))
-    let (alpha, beta) = (try call.real("alpha", default: 1), try call.real("beta", default: 1))
-    let isTransposed = try call.flag("transB")
-    if try call.flag("transA") { a = try call.g.transposeMatrix(a) }
-    let c = beta == 0 ? nil : call.optional(2)
-    if isTransposed, alpha == 1, call.type(b).rank == 2, call.type(a).element.isFloat {
-      guard let c else { return try call.g.add(Linear(), [a, b]) }
-      if beta == 1, call.type(c).dims == [call.type(b).dims[0]] { return try call.g.add(Linear(), [a, b, c]) }
-    }
-    if isTransposed { b = try call.g.transposeMatrix(b) }
-    var product = try call.product(a, b)
-    if alpha != 1 { product = try call.scaled(product, by: alpha) }
-    guard let c else { return product }
-    return try call.g.add(product, beta == 1 ? c : call.scaled(c, by: beta))
-  }
 }
 
 extension Call {
+  /// `alpha·a·b + beta·c`, either matrix transposed where the node says so: a `linear` where that is all.
+  func gemm() throws(Diagnostic) -> Value {
+    var (a, b) = (try input(0), try input(1))
+    let (alpha, beta) = (try real("alpha", default: 1), try real("beta", default: 1))
+    let isTransposed = try flag("transB")
+    if try flag("transA") { a = try g.transposeMatrix(a) }
+    let c = beta == 0 ? nil : optional(2)
+    if isTransposed, alpha == 1, type(b).rank == 2, type(a).element.isFloat {
+      guard let c else { return try g.add(Linear(), [a, b]) }
+      if beta == 1, type(c).dims == [type(b).dims[0]] { return try g.add(Linear(), [a, b, c]) }
+    }
+    if isTransposed { b = try g.transposeMatrix(b) }
+    var product = try product(a, b)
+    if alpha != 1 { product = try scaled(product, by: alpha) }
+    guard let c else { return product }
+    return try g.add(product, beta == 1 ? c : scaled(c, by: beta))
+  }
+
   /// The product of matrices as in NumPy: a vector is a row in front and a column behind.
   func product(_ a: Value, _ b: Value) throws(Diagnostic) -> Value {
     let (left, right) = (type(a), type(b))

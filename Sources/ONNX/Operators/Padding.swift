@@ -13,7 +13,8 @@ extension Operator {
     call.promise(call.type(x).element, rank: rank)
     let pads: [Dim]
     if call.version < 11 {
-      pads = (try call.integers("pads") ?? call.integers("paddings") ?? []).map(Dim.fixed)
+      let listed = try call.integers(call.version < 2 ? "paddings" : "pads")
+      pads = (listed ?? []).map(Dim.fixed)
     } else {
       pads = try call.lengths(1)
     }

@@ -6,19 +6,7 @@ extension Operator {
   /// Normalizations over the last axes.
   static let rowNormalizations: [Operator] = [
     Operator("LayerNormalization", outputs: layerNormalization),
-    Operator("RMSNormalization", since: 23) { (call) throws(Diagnostic) in
-      let (x, scale) = (try call.input(0), try call.input(1))
-      let axis = try call.place(call.integer("axis", default: -1), rank: call.type(x).rank)
-      let eps = try call.decimal("epsilon", default: 1e-5)
-      if let (row, features) = try call.row(x, axis), let scales = try call.features(scale, of: x, axis, features) {
-        return try call.g.reshape(call.g.add(RMSNorm(eps: eps), [row, scales]), call.type(x).dims)
-      }
-      let wide = try call.stashed(x)
-      let axes = Array(axis..<call.type(x).rank)
-      let power = try call.g.mean(call.g.square(wide), axes: axes)
-      let y = try call.g.multiply(wide, call.inverseDeviation(power, eps))
-      return try call.g.multiply(call.g.cast(y, to: call.type(x).element), scale)
-    },
+    Operator("RMSNormalization", since: 23) { (call) throws(Diagnostic) in try call.rmsNormalized() },
   ]
 
   /// The rows, their means and the inverses of their deviations: a `layer_norm` where only the first is wanted
@@ -46,6 +34,22 @@ extension Operator {
 }
 
 extension Call {
+  /// Input 0 with rows of root mean square 1, times the scale, input 1: an `rms_norm` where the scale holds one
+  /// number a feature.
+  func rmsNormalized() throws(Diagnostic) -> Value {
+    let (x, scale) = (try input(0), try input(1))
+    let axis = try place(integer("axis", default: -1), rank: type(x).rank)
+    let eps = try decimal("epsilon", default: 1e-5)
+    if let (row, features) = try row(x, axis), let scales = try self.features(scale, of: x, axis, features) {
+      return try g.reshape(g.add(RMSNorm(eps: eps), [row, scales]), type(x).dims)
+    }
+    let wide = try stashed(x)
+    let axes = Array(axis..<type(x).rank)
+    let power = try g.mean(g.square(wide), axes: axes)
+    let y = try g.multiply(wide, inverseDeviation(power, eps))
+    return try g.multiply(g.cast(y, to: type(x).element), scale)
+  }
+
   /// The real number under `name` as it was written in decimals before it was rounded to 32 bits.
   func decimal(_ name: String, default number: Double) throws(Diagnostic) -> Double {
     guard let real = try real(name) else { return number }
