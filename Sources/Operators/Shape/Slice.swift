@@ -85,7 +85,8 @@ package struct Slice: MovingOp {
   }
 
   /// The elements of `x` along an axis with zeros between them, so that they are `step` apart.
-  private func spread(_ x: Value, along place: Int, by step: Int, in g: inout Graph) throws(Diagnostic) -> Value
+  private func spread(_ x: Value, along place: Int, by step: Int, in g: inout Graph) throws(Diagnostic)
+    -> Value
   {
     guard step > 1 else { return x }
     let type = g[x].type
