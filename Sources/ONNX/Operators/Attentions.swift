@@ -47,7 +47,8 @@ extension Call {
   /// The op `attention` where that is all the node says, otherwise `nil`: a mask may hide keys, but nothing
   /// else is asked of the scores.
   fileprivate func plainAttention(_ form: AttentionForm) throws(Diagnostic) -> Value? {
-    guard try real("softcap", default: 0) == 0, !has("softmax_precision"), try !flag("is_causal"), try window == nil,
+    guard try real("softcap", default: 0) == 0, !has("softmax_precision"), try !flag("is_causal"),
+      try window == nil,
       !(1...3).contains(where: wants), optional(4) == nil, optional(5) == nil, optional(6) == nil,
       try type(of: 0).element.bits >= 32
     else { return nil }
@@ -86,7 +87,9 @@ extension Call {
   /// The reach of the window before and behind a query; `nil` iff it is not bounded.
   fileprivate var window: (before: Int, behind: Int)? {
     get throws(Diagnostic) {
-      let window = (try integer("left_window_size", default: -1), try integer("right_window_size", default: -1))
+      let window = (
+        try integer("left_window_size", default: -1), try integer("right_window_size", default: -1)
+      )
       return window.0 < 0 && window.1 < 0 ? nil : window
     }
   }
@@ -108,7 +111,9 @@ extension Call {
     let turned = try g.transposeMatrix(repeated(keys, form))
     let products = try g.matmul(g.multiply(queries, by: root), g.multiply(turned, by: root))
     let cap = try real("softcap", default: 0)
-    let capped = cap > 0 ? try g.multiply(g.tanh(g.divide(products, g.constant(cap, like: products))), by: cap) : products
+    let capped =
+      cap > 0
+      ? try g.multiply(g.tanh(g.divide(products, g.constant(cap, like: products))), by: cap) : products
     let start = past.map { type($0).dims[2] } ?? 0
     var biased = capped
     if let bias = try bias(rows, columns, from: start) { biased = try g.add(capped, bias) }

@@ -35,7 +35,8 @@ private struct EinsumEquation {
     let sides = text.split(separator: ">", omittingEmptySubsequences: false)
     let left = sides.count == 2 ? sides[0].dropLast() : sides[0]
     let words = left.split(separator: ",", omittingEmptySubsequences: false)
-    guard sides.count <= 2, sides.count == 1 || sides[0].hasSuffix("-"), words.count == call.inputs.count else {
+    guard sides.count <= 2, sides.count == 1 || sides[0].hasSuffix("-"), words.count == call.inputs.count
+    else {
       throw call.refusal("has the equation \(text)")
     }
     var most = 0
@@ -87,7 +88,8 @@ extension Call {
       let rest = x.labels.indices.filter { $0 != first && $0 != second }
       let turned = try g.transpose(x.value, rest + [first, second])
       let dims = type(turned).dims
-      guard let length = dims.last, dims[rest.count] == length, let count = length.fixed, count < Limits.diagonal
+      guard let length = dims.last, dims[rest.count] == length, let count = length.fixed,
+        count < Limits.diagonal
       else { throw refusal("takes the diagonal of \(type(x.value))") }
       let flat = try g.reshape(turned, dims.dropLast(2) + [Dim(count * count)])
       let places = try g.multiply(g.iota(length, .i64), by: Double(count + 1))
@@ -121,7 +123,8 @@ extension Call {
   }
 
   /// `x` summed over the axes that are not wanted.
-  private func summed(_ x: LabelledValue, keeping wanted: Set<Character>) throws(Diagnostic) -> LabelledValue {
+  private func summed(_ x: LabelledValue, keeping wanted: Set<Character>) throws(Diagnostic) -> LabelledValue
+  {
     let axes = x.labels.indices.filter { !wanted.contains(x.labels[$0]) }
     guard !axes.isEmpty else { return x }
     return LabelledValue(
@@ -132,7 +135,8 @@ extension Call {
   private func matrix(_ x: LabelledValue, _ batch: [Character], _ rows: [Character], _ columns: [Character])
     throws(Diagnostic) -> Value?
   {
-    guard let height = rows.map({ dim(x, $0) }).product, let width = columns.map({ dim(x, $0) }).product else {
+    guard let height = rows.map({ dim(x, $0) }).product, let width = columns.map({ dim(x, $0) }).product
+    else {
       return nil
     }
     return try g.reshape(turned(x, batch + rows + columns), batch.map { dim(x, $0) } + [height, width])

@@ -19,7 +19,11 @@ extension Operator {
     },
     Operator("ConstantOfShape", since: 9) { (call) throws(Diagnostic) in
       let fill: Tensor
-      if let value = try call.tensor("value") { fill = value } else { fill = try Tensor(reals: [0], as: .f32(1)) }
+      if let value = try call.tensor("value") {
+        fill = value
+      } else {
+        fill = try Tensor(reals: [0], as: .f32(1))
+      }
       call.promise(fill.type.element, rank: try call.type(of: 0).dims.first?.fixed ?? 0)
       let value = try call.translation.literal(fill.reshaped([]), name: "")
       return try call.g.broadcast(value, call.lengths(0))

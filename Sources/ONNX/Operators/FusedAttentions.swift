@@ -23,9 +23,10 @@ extension Operator {
     Operator("Attention", domain: microsoft) { (call) throws(Diagnostic) in
       guard call.optional(4) == nil else { throw call.refusal("has a past") }
       let product = try call.product(call.input(0), call.input(1))
-      let projected = try call.optional(2).map { (bias) throws(Diagnostic) in
-        try call.g.add(product, bias)
-      } ?? product
+      let projected =
+        try call.optional(2).map { (bias) throws(Diagnostic) in
+          try call.g.add(product, bias)
+        } ?? product
       let width = call.type(projected).dims.last ?? 0
       let sizes = try call.integers("qkv_hidden_sizes")?.map(Dim.fixed)
       let third = width.dividedDown(by: 3) ?? 0

@@ -58,7 +58,9 @@ extension Operator {
     Operator("SkipLayerNormalization", domain: microsoft) { (call) throws(Diagnostic) in
       let sum = try call.skipped(bias: 4)
       let op = LayerNorm(eps: try call.decimal("epsilon", default: 1e-12))
-      return [try call.g.add(op, [sum, call.input(2)] + (call.optional(3).map { [$0] } ?? [])), nil, nil, sum]
+      return [
+        try call.g.add(op, [sum, call.input(2)] + (call.optional(3).map { [$0] } ?? [])), nil, nil, sum,
+      ]
     },
   ]
 

@@ -11,11 +11,14 @@ extension Operator {
     call.promise(element, rank: 2)
     guard let bands = try call.integers(0).first, let length = try call.integers(1).first,
       let rate = try call.integers(2).first, let lowest = try call.tensor(3).reals().first,
-      let highest = try call.tensor(4).reals().first, 1...Limits.length ~= bands, 1...Limits.length ~= length, rate > 0
+      let highest = try call.tensor(4).reals().first, 1...Limits.length ~= bands, 1...Limits.length ~= length,
+      rate > 0
     else { throw call.refusal("has no bands, length or rate") }
     let count = length / 2 + 1
     let (size, overflow) = count.multipliedReportingOverflow(by: bands)
-    guard !overflow, size <= Limits.matrix else { throw call.refusal("makes \(bands) bands of \(count) bins") }
+    guard !overflow, size <= Limits.matrix else {
+      throw call.refusal("makes \(bands) bands of \(count) bins")
+    }
     let mel = { (hertz: Double) in 2595 * log10(1 + hertz / 700) }
     let step = (mel(highest) - mel(lowest)) / Double(bands + 2)
     let edges = (0..<bands + 2).map { band in

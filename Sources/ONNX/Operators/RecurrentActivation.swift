@@ -28,7 +28,9 @@ struct RecurrentActivation {
   /// The activations of all gates of all directions, `defaults` for each direction where the node names none.
   ///
   /// The numbers of the node go, in order, to those functions that take one.
-  static func all(_ call: Call, defaults: [String], directions: Int) throws(Diagnostic) -> [[RecurrentActivation]] {
+  static func all(_ call: Call, defaults: [String], directions: Int) throws(Diagnostic)
+    -> [[RecurrentActivation]]
+  {
     let stated = try call.texts("activations") ?? []
     let names = stated.isEmpty ? Array(repeating: defaults, count: directions).flatMap(\.self) : stated
     guard names.count == defaults.count * directions else {

@@ -8,7 +8,7 @@ import Tensors
 struct RecurrentCell {
   let kind: Kind
   let activations: [RecurrentActivation]
-  /// The greatest magnitude of what an activation is given; `nil` iff there is none.
+  /// The greatest magnitude of what the activation of a gate is given; `nil` iff there is none.
   let clip: Double?
   /// Whether a GRU's reset follows the product with the recurrent weights, or an LSTM's forget gate is what its
   /// input gate leaves.
@@ -53,7 +53,8 @@ struct RecurrentCell {
     throws(Diagnostic) -> Value
   {
     let size = g[h].type.dims[1]
-    let update = try apply(0, g.add(part(0, of: x, size, &g), g.matmul(h, part(0, of: weights, size, &g))), &g)
+    let update = try apply(
+      0, g.add(part(0, of: x, size, &g), g.matmul(h, part(0, of: weights, size, &g))), &g)
     let reset = try apply(0, g.add(part(1, of: x, size, &g), g.matmul(h, part(1, of: weights, size, &g))), &g)
     let recurrent = try part(2, of: weights, size, &g)
     var memory: Value
@@ -86,7 +87,7 @@ struct RecurrentCell {
     let candidate = try apply(1, part(3, of: gates, size, &g), &g)
     let cell = try g.add(g.multiply(forget, c), g.multiply(input, candidate))
     let output = try apply(0, peeping(1, at: cell, &g), &g)
-    return [try g.multiply(output, apply(2, cell, &g)), cell]
+    return [try g.multiply(output, activations[2](cell, in: &g)), cell]
   }
 
   /// The `size` numbers of gate `gate` on the last axis.

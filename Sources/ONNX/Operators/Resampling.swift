@@ -39,19 +39,23 @@ struct Resampling {
   }
 
   /// The place on the old axis of new element `index`; `nil` iff it is outside and is filled instead.
+  ///
+  /// In the 32 bits of the scale, so that places between two elements are as exact as the scale was meant.
   private func place(_ index: Int) -> Double? {
-    let (i, old, new) = (Double(index), Double(length), scale * Double(length))
+    let (i, old, scale) = (Float(index), Float(length), Float(scale))
+    let new = Float(self.scale * Double(length))
     switch coordinates {
-    case .halfPixel: return (i + 0.5) / scale - 0.5
-    case .halfPixelSymmetric: return old / 2 * (1 - Double(count) / new) + (i + 0.5) / scale - 0.5
-    case .pytorchHalfPixel: return new == 1 ? -0.5 : (i + 0.5) / scale - 0.5
-    case .alignCorners: return new == 1 ? 0 : i * (old - 1) / (new - 1)
-    case .asymmetric: return i / scale
+    case .halfPixel: return Double((i + 0.5) / scale - 0.5)
+    case .halfPixelSymmetric:
+      return Double(old / 2 * (1 - Float(count) / new) + (i + 0.5) / scale - 0.5)
+    case .pytorchHalfPixel: return count == 1 ? -0.5 : Double((i + 0.5) / scale - 0.5)
+    case .alignCorners: return new == 1 ? 0 : Double(i * (old - 1) / (new - 1))
+    case .asymmetric: return Double(i / scale)
     case .cropped:
-      let span = region.end - region.start
+      let (start, span) = (Float(region.start), Float(region.end) - Float(region.start))
       let place = new == 1 ? span * (old - 1) / 2 : i * span * (old - 1) / (new - 1)
-      let moved = place + region.start * (old - 1)
-      return 0...(old - 1) ~= moved ? moved : nil
+      let moved = place + start * (old - 1)
+      return 0...(old - 1) ~= moved ? Double(moved) : nil
     }
   }
 

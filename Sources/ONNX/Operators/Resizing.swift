@@ -44,7 +44,9 @@ extension Call {
     let place = version >= 11 ? 2 : 1
     if !isListed, version >= 11, optional(3) != nil {
       let lengths = try lengths(3)
-      guard lengths.count == axes.count else { throw refusal("has \(lengths.count) sizes for \(axes.count) axes") }
+      guard lengths.count == axes.count else {
+        throw refusal("has \(lengths.count) sizes for \(axes.count) axes")
+      }
       for index in targets.indices { targets[index].length = lengths[index] }
       targets = try keepingAspect(targets)
     } else {
@@ -84,7 +86,8 @@ extension Call {
       }
       scales.append(Double(new) / Double(old))
     }
-    guard let scale = policy == "not_larger" ? scales.min() : policy == "not_smaller" ? scales.max() : nil else {
+    guard let scale = policy == "not_larger" ? scales.min() : policy == "not_smaller" ? scales.max() : nil
+    else {
       throw refusal("keeps the ratio by \(policy)")
     }
     return targets.map { target in
@@ -108,11 +111,14 @@ extension Call {
   }
 
   /// `x` with the axis of `target` resampled.
-  private func resampled(_ x: Value, _ target: Target, _ method: Resampling.Method) throws(Diagnostic) -> Value {
+  private func resampled(_ x: Value, _ target: Target, _ method: Resampling.Method) throws(Diagnostic)
+    -> Value
+  {
     let whole = type(x).dims[target.axis]
     let isWhole = target.region.map { $0 == (0, 1) } ?? true
     if isWhole, target.length == whole || target.length == nil && target.scale == 1 { return x }
-    let text = version < 11 ? "asymmetric" : try self.text("coordinate_transformation_mode", default: "half_pixel")
+    let text =
+      version < 11 ? "asymmetric" : try self.text("coordinate_transformation_mode", default: "half_pixel")
     guard let coordinates = Resampling.Coordinates(rawValue: text) else { throw refusal("places by \(text)") }
     if let count = repeats(whole, target), isRepetition(count, coordinates, method) {
       var repeats = Array(repeating: Dim(1), count: type(x).rank + 1)
@@ -124,10 +130,14 @@ extension Call {
     guard let length = whole.fixed, length > 0 else { throw refusal("resamples \(whole) elements") }
     // As the runtimes do it, in the 32 bits of the scale.
     let scaled = target.scale.map { Double(Float($0) * Float(length)).rounded(.down) }
-    guard let count = target.length?.fixed ?? scaled.map({ Int(saturating: $0) }), 0...Limits.length ~= count else {
+    guard let count = target.length?.fixed ?? scaled.map({ Int(saturating: $0) }), 0...Limits.length ~= count
+    else {
       throw refusal("resamples \(length) elements to \(target.length?.description ?? "too many")")
     }
     let scale = target.scale ?? Double(count) / Double(length)
+    var method = method
+    // What version 10 leaves open the runtimes do like this.
+    if version < 11, case .nearest = method { method = .nearest(scale < 1 ? .ceil : .floor) }
     var plan = Resampling(length: length, count: count, scale: scale)
     if let region = target.region { plan.region = region }
     (plan.coordinates, plan.method) = (coordinates, method)
@@ -143,7 +153,9 @@ extension Call {
 
   /// Whether each element is repeated so many times: a question for a few elements, as further places follow
   /// from them.
-  private func isRepetition(_ count: Int, _ coordinates: Resampling.Coordinates, _ method: Resampling.Method) -> Bool {
+  private func isRepetition(_ count: Int, _ coordinates: Resampling.Coordinates, _ method: Resampling.Method)
+    -> Bool
+  {
     guard case .nearest = method, 2...Limits.repeats ~= count else { return false }
     switch coordinates {
     case .asymmetric, .halfPixel, .pytorchHalfPixel: break
@@ -165,7 +177,9 @@ extension Call {
   /// A gather where each new element is one old element, otherwise a product with the matrix of the weights.
   private func applied(_ plan: Resampling, to x: Value, axis: Int) throws(Diagnostic) -> Value {
     let (size, overflow) = plan.length.multipliedReportingOverflow(by: plan.count)
-    guard !overflow, size <= Limits.matrix else { throw refusal("resamples \(plan.length) elements to \(plan.count)") }
+    guard !overflow, size <= Limits.matrix else {
+      throw refusal("resamples \(plan.length) elements to \(plan.count)")
+    }
     let isNearest = if case .nearest = plan.method { true } else { false }
     let sources = (0..<plan.count).map { plan.sources($0) }
     var y: Value
@@ -179,7 +193,8 @@ extension Call {
         for (place, weight) in sources ?? [] { matrix[row * plan.length + place] += weight }
       }
       let type = TensorType(type(x).element, shape: [plan.count, plan.length])
-      y = try transformed(x, by: translation.literal(Tensor(reals: matrix, as: type), name: "weights"), axis: axis)
+      y = try transformed(
+        x, by: translation.literal(Tensor(reals: matrix, as: type), name: "weights"), axis: axis)
     }
     guard sources.contains(where: { $0 == nil }) else { return y }
     var dims = Array(repeating: Dim(1), count: type(y).rank)

@@ -25,7 +25,8 @@ extension Call {
     let dims = type(x).dims
     var split = x
     if dims.count == 3 {
-      guard let heads, heads > 0, let size = dims[2].dividedDown(by: heads), size * Dim(heads) == dims[2] else {
+      guard let heads, heads > 0, let size = dims[2].dividedDown(by: heads), size * Dim(heads) == dims[2]
+      else {
         throw refusal("does not divide \(type(x)) into heads")
       }
       split = try g.reshape(x, [dims[0], dims[1], Dim(heads), size])
@@ -34,7 +35,8 @@ extension Call {
       split = try g.transpose(x, [0, 2, 1, 3])
     }
     let shape = type(split).dims
-    guard let size = shape[3].fixed, 0...size ~= features, (features == 0 ? size : features).isMultiple(of: 2) else {
+    guard let size = shape[3].fixed, 0...size ~= features, (features == 0 ? size : features).isMultiple(of: 2)
+    else {
       throw refusal("turns \(features) features of \(shape[3])")
     }
     let turning = features == 0 ? size : features

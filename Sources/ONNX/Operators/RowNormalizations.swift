@@ -77,7 +77,9 @@ extension Call {
   }
 
   /// A scale or bias as one number a feature; `nil` iff it is not that.
-  fileprivate func features(_ scale: Value, of x: Value, _ axis: Int, _ count: Dim) throws(Diagnostic) -> Value? {
+  fileprivate func features(_ scale: Value, of x: Value, _ axis: Int, _ count: Dim) throws(Diagnostic)
+    -> Value?
+  {
     let (own, whole) = (type(scale).dims, type(x).dims[axis...])
     guard Array(own.drop { $0 == 1 }) == Array(whole.drop { $0 == 1 }), own.count <= type(x).rank else {
       return nil
