@@ -22,7 +22,8 @@ struct HDF5File {
     var (start, end): (UInt64, UInt64) = (0, 0)
     guard hdf5_extent(id, &start, &end, &fault) else { throw Diagnostic(fault) }
     listing.add(.end(start: Int(clamping: start), end: Int(clamping: end)))
-    try Output.write(listing.text)
+    if let problem = listing.problem { throw problem }
+    try listing.flush()
   }
 
   /// Writes the elements of the datasets that are asked for on descriptor 5, until it ends.

@@ -2,20 +2,33 @@ import CLibHDF5
 import ReaderPipe
 import Tensors
 
-/// The lines of a listing in the making.
+/// Writes the lines of a listing, many at a time. The last one says that it is whole.
 final class HDF5Listing {
-  private(set) var text: [UInt8] = []
   private(set) var problem: Diagnostic?
+  private var pending: [UInt8] = []
+  private var count = 0
 
   /// Bytes of all lines together.
   private static let limit = 32 << 20
+  /// Bytes that are written at a time: the parent sees that it goes on.
+  private static let piece = 1 << 16
 
-  /// False, and a problem, iff there is no room.
+  /// False, and a problem, iff the lines are too many or cannot be written.
   @discardableResult
   func add(_ line: HDF5Line) -> Bool {
-    text += Array(line.json.printed().utf8) + [UInt8(ascii: "\n")]
-    guard text.count > Self.limit else { return true }
-    return stop(.tooLong(Self.limit))
+    let text = Array(line.json.printed().utf8) + [UInt8(ascii: "\n")]
+    pending += text
+    count += text.count
+    guard count <= Self.limit else { return stop(.tooLong(Self.limit)) }
+    guard pending.count >= Self.piece else { return true }
+    do throws(Diagnostic) { try flush() } catch { return stop(error) }
+    return true
+  }
+
+  /// Writes what is still to be written.
+  func flush() throws(Diagnostic) {
+    try Output.write(pending)
+    pending = []
   }
 
   private func stop(_ problem: Diagnostic) -> Bool {
