@@ -107,19 +107,19 @@ def measure(command):
     """Seconds, peak resident and peak anonymous MiB of a command."""
     begun = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    anonymous = 0
-    while True:
-        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
-        if pid:
-            break
+    peaks = {"VmHWM": 0, "RssAnon": 0}
+    while process.poll() is None:
+        # What the kernel says of the process when it has ended would count this one before it became that.
         try:
-            text = Path(f"/proc/{process.pid}/status").read_text()
-            anonymous = max([anonymous] + [int(l.split()[1]) for l in text.splitlines() if l.startswith("RssAnon")])
+            for line in Path(f"/proc/{process.pid}/status").read_text().splitlines():
+                name, _, value = line.partition(":")
+                if name in peaks:
+                    peaks[name] = max(peaks[name], int(value.split()[0]) / 1024)
         except (FileNotFoundError, ProcessLookupError):
             pass
         time.sleep(0.01)
-    assert status == 0, command
-    return time.monotonic() - begun, usage.ru_maxrss / 1024, anonymous / 1024
+    assert process.returncode == 0, command
+    return time.monotonic() - begun, peaks["VmHWM"], peaks["RssAnon"]
 
 
 def main(foley, where, gigabytes="5"):
