@@ -63,7 +63,7 @@ extension Foley {
         throw ValidationError("Say what to convert and where to: SOURCE and '--output'.")
       }
       guard layout == nil || output?.hasSuffix(".graph") != true else {
-        throw ValidationError("'--layout' is about weights; convert to a directory first, and that to a graph.")
+        throw ValidationError("'--layout' is about weights; convert to a directory first, that to a graph.")
       }
       guard shardSize == nil || request(output ?? "").isDirectory else {
         throw ValidationError("'--shard-size' splits the files of a directory; end '--output' with /.")
