@@ -31,6 +31,11 @@ package struct Dim: Hashable, Sendable {
     return overflow || overflow2 ? nil : Dim(sum)
   }
 
+  /// This dim with its name replaced where `names` holds it.
+  package func renaming(_ names: [String: String]) -> Dim {
+    Dim(name: name.map { names[$0] ?? $0 }, scale: scale, offset: offset)
+  }
+
   /// The length that the name must have for this dim to be `length`; `nil` iff there is no such whole number.
   package func solving(for length: Int) -> (name: String, length: Int)? {
     guard let name, scale > 0 else { return nil }
