@@ -17,7 +17,7 @@ package struct GeneratedInputs {
     for value in graph.inputs {
       let (name, open) = (graph[value].name, graph[value].type)
       var all = lengths
-      for length in open.dims.compactMap(\.name) where all[length] == nil {
+      for length in open.dims.flatMap(\.names) where all[length] == nil {
         all[length] = length == "B" ? 1 : 4
       }
       guard let type = open.binding(all), let count = type.count, count <= 1 << 28 else {

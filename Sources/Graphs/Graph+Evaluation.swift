@@ -63,6 +63,7 @@ extension Graph {
   /// Throws iff an input is missing, unknown or does not fit, or two inputs disagree about a length.
   package func lengths(of types: [Name: TensorType]) throws(Diagnostic) -> [String: Int] {
     var lengths: [String: Int] = [:]
+    var composed: [(dim: Dim, length: Int, node: Node, given: TensorType)] = []
     for value in inputs {
       let node = self[value]
       guard let given = types[node.name] else { throw .missingInput(node.name, node.type) }
@@ -76,10 +77,13 @@ extension Graph {
             throw .disagreement(name, lengths[name] ?? 0, solved, node.name)
           }
           lengths[name] = solved
-        } else if dim.fixed != length {
-          throw .wrongInput(node.name, given, node.type)
+        } else {
+          composed.append((dim, length, node, given))
         }
       }
+    }
+    for (dim, length, node, given) in composed where dim.binding(lengths)?.fixed != length {
+      throw .wrongInput(node.name, given, node.type)
     }
     let known = Set(inputs.map { self[$0].name })
     if let stray = types.keys.filter({ !known.contains($0) }).min() {

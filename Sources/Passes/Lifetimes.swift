@@ -66,7 +66,7 @@ package struct Lifetimes: Sendable, Equatable {
 extension Graph {
   /// The named lengths that runs read off the given inputs.
   fileprivate func lengthNames(boundBy inputs: [Value]) -> Set<String> {
-    Set(inputs.flatMap { self[$0].type.dims.filter { $0.scale > 0 }.compactMap(\.name) })
+    Set(inputs.flatMap { self[$0].type.dims.compactMap { $0.linear?.name } })
   }
 
   /// For each node whether it depends on one of `inputs`, or speaks of one of `lengths`.
@@ -107,17 +107,21 @@ extension Graph {
 extension Node {
   /// The named lengths of the result and of the attributes.
   fileprivate func lengthNames() throws(Diagnostic) -> Set<String> {
-    var names = Set(type.dims.compactMap(\.name))
+    var names = type.lengthNames
     for attribute in try op.attributes() { names.formUnion(attribute.value.lengthNames) }
     return names
   }
 }
 
+extension TensorType {
+  fileprivate var lengthNames: Set<String> { dims.reduce(into: []) { $0.formUnion($1.names) } }
+}
+
 extension Attribute {
   fileprivate var lengthNames: Set<String> {
     switch self {
-    case .dim(let dim): Set([dim.name].compactMap { $0 })
-    case .type(let type): Set(type.dims.compactMap(\.name))
+    case .dim(let dim): dim.names
+    case .type(let type): type.lengthNames
     case .list(let items): items.reduce(into: []) { $0.formUnion($1.lengthNames) }
     default: []
     }

@@ -68,7 +68,9 @@ extension Foley {
 
     func run() throws {
       if aspect == .weights { return try print(try weightTables()) { ($0.text, $0.json) } }
-      if aspect == nil, format != .dot, passes.isEmpty, case .weights(let checkpoint) = try source.open() {
+      if aspect == nil, format != .dot, passes.isEmpty, !source.isONNX,
+        case .weights(let checkpoint) = try source.open()
+      {
         return try print([CheckpointSummary(checkpoint)]) { ($0.text, $0.json) }
       }
       var subjects = try source.subjects()

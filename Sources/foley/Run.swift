@@ -3,6 +3,7 @@ import Checkpoints
 import Families
 import Graphs
 import Kernels
+import ONNX
 import Reports
 import Runtime
 import Tensors

@@ -9,7 +9,7 @@ package import Foundation
 ///     # input x: f32[3] = 1 2 3
 ///     # gives y: f32[3] = 2 4 6
 ///
-/// A graph behind which nothing is expected is a body of the next. Directives are `# word [subject]: text`; a line `#   text` goes on with the one above. Lines above the first
+/// Directives are `# word [subject]: text`; a line `#   text` goes on with the one above. Lines above the first
 /// graph belong to the file.
 package struct CaseFile: Sendable {
   package let url: URL
@@ -40,8 +40,7 @@ package struct CaseFile: Sendable {
     let text = try String(contentsOf: url, encoding: .utf8)
     var parts: [(graph: [Substring], directives: [Directive])] = [([], [])]
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      let hasBody = parts.last.map { !$0.graph.isEmpty && $0.directives.isEmpty } ?? false
-      if line.hasPrefix("graph "), !hasBody { parts.append(([], [])) }
+      if line.hasPrefix("graph ") { parts.append(([], [])) }
       let last = parts.count - 1
       if line.hasPrefix("#   "), !parts[last].directives.isEmpty {
         parts[last].directives[parts[last].directives.count - 1].text += " " + line.dropFirst(4)
@@ -66,12 +65,12 @@ package struct CaseFile: Sendable {
       .map(CaseFile.init)
   }
 
-  /// Writes the file anew with the same graphs and, for each, the given directives.
-  package func rewrite(_ directives: [[Directive]]) throws {
+  /// Writes the file anew with the given sections.
+  func rewrite(_ sections: [Section]) throws {
     var text = header.map(\.line).joined()
-    for (section, directives) in zip(sections, directives) {
+    for section in sections {
       if !text.isEmpty { text += "\n" }
-      text += section.graph + directives.map(\.line).joined()
+      text += section.graph + section.directives.map(\.line).joined()
     }
     try text.write(to: url, atomically: true, encoding: .utf8)
   }

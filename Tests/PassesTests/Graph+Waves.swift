@@ -5,7 +5,7 @@ import Tensors
 extension Graph {
   /// A tensor for each input: waves for floats, small numbers for whole ones; every named length is 2 or more.
   func waves(_ lengths: [String: Int] = [:]) throws -> [Name: Tensor] {
-    let names = Set(inputs.flatMap { self[$0].type.dims.compactMap(\.name) }).sorted()
+    let names = Set(inputs.flatMap { self[$0].type.dims.flatMap(\.names) }).sorted()
     let sizes = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, lengths[$1] ?? $0 + 2) })
     var tensors: [Name: Tensor] = [:]
     for (index, value) in inputs.enumerated() {

@@ -88,7 +88,7 @@ extension Graph {
   /// A tensor for each input, every named length being a small one of its own.
   fileprivate func waves() throws -> [Name: Tensor] {
     let lengths = ["B": 2, "L": 9, "S": 5, "F": 3]
-    let names = Set(inputs.flatMap { self[$0].type.dims.compactMap(\.name) }).sorted()
+    let names = Set(inputs.flatMap { self[$0].type.dims.flatMap(\.names) }).sorted()
     let sizes = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, lengths[$1] ?? $0 + 3) })
     var tensors: [Name: Tensor] = [:]
     for (index, value) in inputs.enumerated() {

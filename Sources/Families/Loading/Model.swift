@@ -26,4 +26,15 @@ package struct Model: Sendable {
     facts = blueprint.facts
     weights = try Weights(blueprint, checkpoint, component: component.name)
   }
+
+  /// A graph that came with its weights: `checkpoint` holds a tensor for each parameter, by path.
+  ///
+  /// Throws one diagnostic with everything that does not fit.
+  package init(
+    _ graph: Graph, checkpoint: Checkpoint, family: String, facts: [(label: String, value: String)]
+  ) throws(Diagnostic) {
+    (self.family, component, layout) = (family, graph.name, "")
+    (self.graph, self.facts) = (graph, facts)
+    weights = try Weights(graph, in: checkpoint)
+  }
 }

@@ -12,12 +12,9 @@ extension Graph {
     var scanner = GraphScanner(text, file: file)
     var graphs: [Graph] = []
     while scanner.peek() != nil {
-      let site = scanner.site
       scanner.bodyDepth = 0
       let graph = try graph(&scanner, ops)
-      guard scanner.graphs.updateValue((graph, scanner.bodyDepth), forKey: graph.name) == nil else {
-        throw .parse("there is a graph @\(graph.name) above already", site)
-      }
+      scanner.graphs[graph.name] = (graph, scanner.bodyDepth)
       graphs.append(graph)
     }
     let bodies = Set(graphs.flatMap(\.bodies).map(\.name))

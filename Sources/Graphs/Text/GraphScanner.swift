@@ -7,7 +7,8 @@ struct GraphScanner {
   /// Where the lines begin.
   private let lineStarts: [Int]
   private(set) var offset = 0
-  /// The graphs read so far, by name, and how deep bodies stand in each: what `@name` may mean.
+  /// The graphs read so far, by name, and how deep bodies stand in each: what `@name` may mean. The last one of
+  /// a name counts.
   var graphs: [String: (graph: Graph, depth: Int)] = [:]
   /// How deep bodies stand in the graph being read.
   var bodyDepth = 0
@@ -154,7 +155,7 @@ struct GraphScanner {
       return .list(items)
     default:
       let start = offset
-      while offset < bytes.count, bytes[offset].isNameByte || bytes[offset] == 0x2A || bytes[offset] == 0x2B {
+      while offset < bytes.count, bytes[offset].isNameByte || (0x28...0x2B).contains(bytes[offset]) {
         offset += 1
       }
       guard start < offset else { throw .expected("an attribute value", found, site) }
@@ -179,7 +180,7 @@ extension Attribute {
       self = .integer(integer)
     } else if let real = Double(text), text != "infinity" {
       self = .real(real)
-    } else if text.contains(where: { "*+".contains($0) }), let dim = Dim(parsing: text) {
+    } else if text.contains(where: { "*+(".contains($0) }), let dim = Dim(parsing: text) {
       self = .dim(dim)
     } else {
       self = .word(text)

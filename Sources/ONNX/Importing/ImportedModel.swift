@@ -25,7 +25,7 @@ package struct ImportedModel: Sendable {
     graph = try translation.graph.removingDead()
     let used = Set(graph.parameters.map(\.parameter.path))
     parameters = translation.parameters.filter { used.contains($0.key) }
-    notes = translation.notes
+    notes = model.notes + translation.notes
   }
 
   /// The tensor at `path`. Throws iff there is none.

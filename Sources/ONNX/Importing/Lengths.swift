@@ -91,9 +91,7 @@ extension Translation {
     if a == b { return true }
     guard let difference = a - b else { return nil }
     if let fixed = difference.fixed { return fixed == 0 }
-    if difference.scale > 0, difference.offset > 0 { return false }
-    if difference.scale < 0, difference.offset < 0 { return false }
-    return nil
+    return difference.isPositive || (b - a)?.isPositive == true ? false : nil
   }
 }
 

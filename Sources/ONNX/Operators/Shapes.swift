@@ -154,23 +154,10 @@ extension Call {
 }
 
 extension [Dim] {
-  /// The one dim by which `dims` have to be extended to hold as many elements as these; `nil` iff it cannot be
-  /// said for every length of the names.
+  /// The one dim by which `dims` have to be extended to hold as many elements as these, rounded down where
+  /// it does not follow from the names that it is whole; `nil` iff it is no dim.
   func quotient(by dims: [Dim]) -> Dim? {
-    var (left, right) = (self, dims)
-    for dim in dims where dim.fixed == nil {
-      guard let index = left.firstIndex(of: dim), let other = right.firstIndex(of: dim) else { continue }
-      left.remove(at: index)
-      right.remove(at: other)
-    }
-    guard let divisor = right.product?.fixed, divisor > 0, let product = left.product,
-      product.scale % divisor == 0, product.offset % divisor == 0
-    else { return nil }
-    return product.dividedDown(by: divisor)
-  }
-
-  /// The product, 1 of none; `nil` iff two names meet or it overflows.
-  var product: Dim? {
-    reduce(Dim(1) as Dim?) { product, dim in product.flatMap { $0 * dim } }
+    guard let whole = product, let part = dims.product, part != 0 else { return nil }
+    return whole.dividedExactly(by: part) ?? part.fixed.flatMap(whole.dividedDown)
   }
 }

@@ -68,7 +68,7 @@ extension Operator {
 extension Call {
   /// The lengths of `count` parts of an axis: equal, but the last holds what is left.
   fileprivate func parts(of whole: Dim, _ count: Int) throws(Diagnostic) -> [Dim] {
-    guard (1...Limits.parts).contains(count), let each = (whole + Dim(count - 1))?.dividedDown(by: count),
+    guard (1...Limits.parts).contains(count), let each = (whole + Dim(count - 1))?.dividedDown(by: count), whole.fixed != nil || whole.dividedExactly(by: count) != nil,
       let last = (each * Dim(count - 1)).flatMap({ whole - $0 })
     else { throw refusal("falls into \(count) parts, which do not divide \(whole)") }
     return Array(repeating: each, count: count - 1) + [last]
@@ -125,7 +125,7 @@ extension Call {
       return isEnd && bound > whole.offset ? nil : Dim(bound)
     }
     if let rest = (whole - bound)?.fixed, rest < 0 { return whole }
-    return bound.scale < 0 && bound.offset <= 0 ? whole + bound : bound
+    return (bound * Dim(-1)).flatMap { $0 + 1 }?.isPositive == true ? whole + bound : bound
   }
 }
 

@@ -21,19 +21,38 @@ extension Export {
     return operand
   }
 
-  /// The length that `dim` stands for, read off an input that binds its name: i64, one element.
+  /// The length that `dim` stands for, read off inputs that bind its names: i64, one element.
   private func length(_ dim: Dim) throws(Diagnostic) -> Operand {
     if let operand = lengths[dim] { return operand }
-    guard let name = dim.name else { return try vector([dim]) }
-    var operand = try named(name)
-    if dim.scale != 1 {
-      operand = computed("Mul", [operand, try vector([Dim(dim.scale)])], called: "\(dim)")
+    guard dim.fixed == nil else { return try vector([dim]) }
+    var sum: Operand?
+    for term in dim.terms {
+      var product = try length(term.atoms[0])
+      for atom in term.atoms.dropFirst() {
+        product = computed("Mul", [product, try length(atom)], called: "\(dim)")
+      }
+      if term.scale != 1 {
+        product = computed("Mul", [product, try vector([Dim(term.scale)])], called: "\(dim)")
+      }
+      sum = sum.map { computed("Add", [$0, product], called: "\(dim)") } ?? product
     }
+    guard var operand = sum else { return try vector([dim]) }
     if dim.offset != 0 {
       operand = computed("Add", [operand, try vector([Dim(dim.offset)])], called: "\(dim)")
     }
     lengths[dim] = operand
     return operand
+  }
+
+  private func length(_ atom: Dim.Atom) throws(Diagnostic) -> Operand {
+    switch atom {
+    case .name(let name): return try named(name)
+    case .quotient(let dim, let divisor):
+      let (whole, parts) = (try length(dim), try vector([Dim(divisor)]))
+      let rest = computed("Mod", [whole, parts], called: "\(atom)")
+      let even = computed("Sub", [whole, rest], called: "\(atom)")
+      return computed("Div", [even, parts], called: "\(atom)")
+    }
   }
 
   /// Throws iff no axis of an input tells the length called `name`.
@@ -42,7 +61,7 @@ extension Export {
     let places = graph.inputs.flatMap { input in
       graph[input].type.dims.enumerated().map { (input: input, axis: $0.offset, dim: $0.element) }
     }
-    let telling = places.filter { $0.dim.name == name && $0.dim.scale > 0 }
+    let telling = places.filter { $0.dim.linear?.name == name }
     guard let place = telling.first(where: { $0.dim == .named(name) }) ?? telling.first else {
       throw .unbound(name)
     }
@@ -52,8 +71,8 @@ extension Export {
     if place.dim.offset != 0 {
       operand = computed("Sub", [operand, try vector([Dim(place.dim.offset)])], called: Name(name))
     }
-    if place.dim.scale != 1 {
-      operand = computed("Div", [operand, try vector([Dim(place.dim.scale)])], called: Name(name))
+    if let scale = place.dim.linear?.scale, scale != 1 {
+      operand = computed("Div", [operand, try vector([Dim(scale)])], called: Name(name))
     }
     lengths[.named(name)] = operand
     return operand

@@ -36,7 +36,7 @@ extension ConvolutionOp {
 
   /// Throws iff `channels` do not fall into equal groups.
   func expectGroups(_ channels: Dim, of type: TensorType) throws(Diagnostic) {
-    guard channels.dividedDown(by: groups).flatMap({ $0 * Dim(groups) }) == channels else {
+    guard channels.dividedExactly(by: groups) != nil else {
       throw .uneven(channels, groups, type, Self.name)
     }
   }

@@ -9,11 +9,13 @@ package struct Reshape: MovingOp {
 
   package init(dims: [Dim]) { self.dims = dims }
 
-  /// Throws iff the numbers of elements are not equal for every length of the names.
+  /// Throws iff the numbers of elements are not equal for every length of the names. Where a rounded quotient of
+  /// a name leaves that open, the question is asked again once the names are bound.
   package func infer(_ inputs: [TensorType]) throws(Diagnostic) -> TensorType {
     try expectCount(inputs, 1)
     let result = try typed(inputs[0].element, dims)
-    guard let before = ElementCount(inputs[0].dims), let after = ElementCount(dims), before == after
+    guard let before = inputs[0].dims.product, let after = dims.product,
+      before == after || before.isRounded || after.isRounded
     else { throw .count(inputs[0], result) }
     return result
   }

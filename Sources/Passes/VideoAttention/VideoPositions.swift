@@ -47,7 +47,7 @@ extension VideoAttention {
   /// `[F·P]`: for each token the number of its frame.
   private func frameIndices(of key: Value, _ perFrame: Int, in g: inout Graph) throws(Diagnostic) -> Value {
     let tokens = g[key].type.dims[1]
-    guard let frames = tokens.dividedDown(by: perFrame) else { throw .unevenFrames(tokens, perFrame) }
+    guard let frames = tokens.dividedExactly(by: perFrame) else { throw .unevenFrames(tokens, perFrame) }
     let indices = try g.add(Iota(length: frames, element: .f32), name: "frames")
     guard perFrame > 1 else { return indices }
     let column = try g.add(Reshape(dims: [frames, 1]), [indices], name: "frame_column")
@@ -60,7 +60,7 @@ extension VideoAttention {
     throws(Diagnostic) -> Value
   {
     let (stream, tokens) = (g[query].type.dims[1], g[key].type.dims[1])
-    guard let latents = stream - Dim(bridge.prependedTokens), let frames = tokens.dividedDown(by: perFrame)
+    guard let latents = stream - Dim(bridge.prependedTokens), let frames = tokens.dividedExactly(by: perFrame)
     else {
       throw .unevenFrames(tokens, perFrame)
     }

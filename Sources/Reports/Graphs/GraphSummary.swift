@@ -23,7 +23,7 @@ package struct GraphSummary: Sendable {
   package static func openLengths(of graph: Graph) -> [String] {
     var names: [String] = []
     for value in graph.inputs {
-      for case let name? in graph[value].type.dims.map(\.name) where !names.contains(name) {
+      for name in graph[value].type.dims.flatMap({ $0.names.sorted() }) where !names.contains(name) {
         names.append(name)
       }
     }

@@ -24,7 +24,7 @@ extension CheckpointSummary {
 extension GraphSource {
   /// The weights of the source: all that lies there, or those of the parts of its models.
   func checkpoints() throws(Diagnostic) -> [Checkpoint] {
-    if component == nil, !source.hasSuffix(".graph") {
+    if component == nil, !source.hasSuffix(".graph"), !isONNX {
       do throws(Diagnostic) {
         return [try Checkpoint.open(path: source)]
       } catch {

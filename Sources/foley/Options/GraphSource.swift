@@ -6,7 +6,8 @@ import Tensors
 struct GraphSource: ParsableArguments {
   @Argument(
     help:
-      "A model directory as upstream saved it, a .graph file, a pipeline, or a weights file with --config.")
+      "A model directory as upstream saved it, an .onnx or .graph file, a pipeline, or a weights file with --config."
+  )
   var source: String
 
   @OptionGroup var choice: SourceChoice
@@ -14,6 +15,9 @@ struct GraphSource: ParsableArguments {
   var component: String? { choice.component }
   var family: String? { choice.family }
   var config: String? { choice.config }
+
+  /// Whether the source is an ONNX file.
+  var isONNX: Bool { source.hasSuffix(".onnx") }
 
   /// Throws iff nothing is there or it is not understood.
   func open() throws(Diagnostic) -> Source { try Source(path: source, family: family, config: config) }

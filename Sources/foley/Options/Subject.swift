@@ -40,7 +40,7 @@ struct Subject {
 extension GraphSource {
   /// Every graph of the source, or the one that `--component` names.
   func subjects() throws(Diagnostic) -> [Subject] {
-    if component != nil { return [try subject()] }
+    if component != nil || isONNX { return [try subject()] }
     switch try open() {
     case .graphs(let file): return file.graphs.map(Subject.init)
     case .models(let source):
@@ -52,11 +52,14 @@ extension GraphSource {
   }
 
   /// The one graph of the source. Throws iff there are several and `--component` names none.
-  func subject() throws(Diagnostic) -> Subject {
+  ///
+  /// `given` are inputs of a run, from which an ONNX file's shapes may follow.
+  func subject(given: [Name: Tensor] = [:]) throws(Diagnostic) -> Subject {
+    if isONNX { return Subject(try Model(onnx: source, given: given)) }
     switch try open() {
-    case .graphs(let file): Subject(try file.graph(component))
-    case .models(let source): Subject(try source.model(component))
-    case .weights: Subject(try withoutConfiguration())
+    case .graphs(let file): return Subject(try file.graph(component))
+    case .models(let source): return Subject(try source.model(component))
+    case .weights: return Subject(try withoutConfiguration())
     }
   }
 

@@ -42,10 +42,12 @@ extension WeightDiffTable {
   }
 
   private var lines: [Line] {
-    let rows = shownRows
+    let shown = rows.indices.filter { place in
+      listsIdentical || rows[place].verdict != .identical || !rows[place].remarks.isEmpty
+    }
     var order: [Kind] = []
     var members: [Kind: [Int]] = [:]
-    for place in rows.indices {
+    for place in shown {
       let row = rows[place]
       let kind = Kind(
         words: row.words, types: row.types, parts: [row.a?.suffix ?? "", row.b?.suffix ?? ""],
