@@ -44,9 +44,14 @@ extension Graph {
       guard tensor.shape == node.type.shape else { throw .wrongParameter(op, tensor.type) }
       return tensor.type == node.type ? tensor : try Tensor(reals: tensor.reals(), as: node.type)
     default:
+      let isKnown = node.type.shape != nil
+      guard !isKnown || (node.type.count ?? .max) <= Graph.evaluated else { throw .tooLarge(node.type) }
       return try node.op.evaluate(operands, as: node.type)
     }
   }
+
+  /// The most elements that a node may give to be evaluated.
+  private static let evaluated = 1 << 28
 
   /// How often each value is read, an output counting as one use.
   package func useCounts() -> [Int] {
@@ -114,6 +119,9 @@ extension Graph {
 }
 
 extension Diagnostic {
+  fileprivate static func tooLarge(_ type: TensorType) -> Diagnostic {
+    Diagnostic("\(type) holds more elements than the reference evaluation takes", kind: .unavailable)
+  }
   fileprivate static func unevaluated(_ name: Name) -> Diagnostic {
     Diagnostic("\(name.sigil) is read before it is computed", kind: .software)
   }

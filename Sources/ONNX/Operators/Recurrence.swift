@@ -72,10 +72,13 @@ private struct RecurrentSteps {
   ) throws(Diagnostic) {
     self.isBackward = isBackward
     states = cell.kind.states
+    for (index, rank) in [3, 3, 3, 2, 1, 3, 3, 2].enumerated() {
+      guard let value = call.optional(index), call.type(value).rank != rank else { continue }
+      throw call.refusal("takes input \(index) of \(rank) axes, but is given \(call.type(value))")
+    }
     let x = isBatchFirst ? try call.g.transpose(call.input(0), [1, 0, 2]) : try call.input(0)
     let recurrent = try call.direction(direction, of: call.input(2))
     let (dims, size) = (call.type(x).dims, call.type(recurrent).dims[1])
-    guard dims.count == 3 else { throw call.refusal("takes \(call.type(x))") }
     let lstm = cell.kind == .lstm
     var starts: [Value] = []
     for index in (lstm ? [5, 6] : [5]) {
