@@ -73,7 +73,7 @@ extension Foley {
       {
         return try print([CheckpointSummary(checkpoint)]) { ($0.text, $0.json) }
       }
-      var subjects = try source.subjects()
+      var subjects = try source.subjects(at: lengths.merged)
       for index in subjects.indices { subjects[index].graph = try passes.run(on: subjects[index].graph) }
       switch aspect {
       case _ where format == .dot: try print(folded(subjects)) { ($0.dot, nil) }

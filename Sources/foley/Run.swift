@@ -54,10 +54,12 @@ extension Foley {
       _ = try AtomicFile(replacing: outputs)
       var options = try machinery.start(until: interrupt)
       (options.measuresTime, options.checksFinite) = (profile, checkFinite)
-      let subject = try source.subject()
-      let parameters = try subject.parameters(weights)
+      var subject = try source.subject()
       let given = try Checkpoint.open(path: inputs).entries.map { ($0.name, try $0.tensor) }
       let (tensors, notes) = try subject.graph.inputs(among: given, from: inputs)
+      if source.isONNX { subject = try source.subject(given: tensors) }
+      try subject.graph.expectSupported()
+      let parameters = try subject.parameters(weights)
       if !machinery.quiet { for note in notes { StandardError.write("note: \(note.escapingControls)\n") } }
 
       var times: Profile?

@@ -49,8 +49,9 @@ struct KeyReport {
       for (expected, stored) in zip(parameter.type.dims, type.dims) where expected != stored {
         lengths[Lengths(expected: expected, stored: stored), default: 0] += 1
       }
-    } else if !type.element.isFloat || !type.element.isArithmetic {
-      mistyped.append((name, "is \(type.element), expected a float"))
+    } else if type.element != parameter.type.element, !type.element.isFloat || !type.element.isArithmetic {
+      let expected = parameter.type.element.isFloat ? "a float" : "\(parameter.type.element)"
+      mistyped.append((name, "is \(type.element), expected \(expected)"))
     } else {
       fitting += 1
     }

@@ -16,11 +16,14 @@ package struct ImportedModel: Sendable {
   /// `given` are values of inputs: their types become the inputs' types, and where a shape depends on what an
   /// operand holds it is computed from them, so that the graph serves inputs of these types and, as far as
   /// shapes follow from values, of these values. Without them such nodes are imported as `deferred`; nodes of
-  /// operators that are not understood are imported as `unsupported`.
+  /// operators that are not understood are imported as `unsupported`. `lengths` are those of named dims, where
+  /// they are known already.
   ///
   /// Throws iff the graph breaks a rule of the format: a name nobody makes, a cycle, types that do not fit.
-  package init(_ model: ModelProto, name: String, given: [Name: Tensor] = [:]) throws(Diagnostic) {
-    let translation = Translation(model, name: name, given: given)
+  package init(
+    _ model: ModelProto, name: String, given: [Name: Tensor] = [:], lengths: [String: Int] = [:]
+  ) throws(Diagnostic) {
+    let translation = Translation(model, name: name, given: given, lengths: lengths)
     try translation.run(model.graph)
     graph = try translation.graph.removingDead()
     let used = Set(graph.parameters.map(\.parameter.path))

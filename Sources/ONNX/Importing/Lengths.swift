@@ -8,15 +8,18 @@ extension Translation {
     try knowledge.tensor(value, in: graph, limit: Limits.known)
   }
 
-  /// The elements of `value`, whole numbers along at most one axis, as lengths that may follow the named
+  /// The elements of `value`, whole along at most one axis, as lengths that may follow the named
   /// lengths of the graph's inputs; `nil` iff they do not.
   func lengths(_ value: Value) throws(Diagnostic) -> [Dim]? { try lengths(value, depth: 0) }
 
   private func lengths(_ value: Value, depth: Int) throws(Diagnostic) -> [Dim]? {
     let node = graph[value]
     guard node.type.rank <= 1, depth < Limits.arithmetic else { return nil }
-    guard node.type.element.isInteger || node.op is Length else { return nil }
-    if let tensor = try known(value) { return try tensor.integers().map { Dim(Int($0)) } }
+    guard node.type.element.isArithmetic else { return nil }
+    if let tensor = try known(value) {
+      let whole = try tensor.reals().allSatisfy { $0 == $0.rounded() && $0.magnitude < 0x1p63 }
+      return whole || tensor.type.element.isInteger ? try tensor.integers().map { Dim(Int($0)) } : nil
+    }
     func operand(_ index: Int) throws(Diagnostic) -> [Dim]? {
       try lengths(node.inputs[index], depth: depth + 1)
     }
@@ -46,7 +49,10 @@ extension Translation {
     case is Add: return try combine(operand(0), operand(1), +)
     case is Subtract: return try combine(operand(0), operand(1), -)
     case is Multiply: return try combine(operand(0), operand(1), *)
-    case is Divide: return try combine(operand(0), operand(1)) { a, b in b.fixed.flatMap(a.dividedDown) }
+    case is Divide where node.type.element.isInteger:
+      return try combine(operand(0), operand(1)) { a, b in b.fixed.flatMap(a.dividedDown) }
+    case is Divide:
+      return try combine(operand(0), operand(1)) { a, b in b.fixed.flatMap(a.dividedExactly) }
     case is Where: return try chosen(node, depth: depth)
     default: return nil
     }

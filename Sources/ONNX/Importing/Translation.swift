@@ -17,6 +17,7 @@ final class Translation {
   var scopes: [Scope] = []
   let functions: [FunctionKey: FunctionProto]
   private let given: [Name: Tensor]
+  private let lengths: [String: Int]
   private var opsets: [String: Int]
   /// Initializers, under the paths their parameters are to have.
   private var paths: [Name: Name] = [:]
@@ -28,10 +29,10 @@ final class Translation {
   private var depth = 0
   var knowledge = Knowledge()
 
-  init(_ model: ModelProto, name: String, given: [Name: Tensor]) {
+  init(_ model: ModelProto, name: String, given: [Name: Tensor], lengths: [String: Int]) {
     graph = Graph(name: name)
     functions = Dictionary(model.functions.map { (FunctionKey($0), $0) }) { first, _ in first }
-    (self.given, opsets, notes) = (given, model.opsets, [])
+    (self.given, self.lengths, opsets, notes) = (given, lengths, model.opsets, [])
   }
 
   /// Translates the main graph. Throws iff it breaks a rule of the format.
@@ -57,7 +58,9 @@ final class Translation {
       return given.type
     }
     guard let given else {
-      return TensorType(element, dims.enumerated().map { dim($1, of: input.name, axis: $0) })
+      let open = TensorType(element, dims.enumerated().map { dim($1, of: input.name, axis: $0) })
+      guard let type = open.binding(lengths) else { throw .tooLong(input.name, open) }
+      return type
     }
     guard given.type.element == element, given.type.rank == dims.count else {
       throw .wrongInput(input.name, given.type, element, dims.count)
@@ -386,6 +389,9 @@ extension Diagnostic {
     -> Diagnostic
   {
     Diagnostic("input \(name.quoted) is \(type), but the model takes \(element) with \(rank) axes")
+  }
+  fileprivate static func tooLong(_ name: Name, _ type: TensorType) -> Diagnostic {
+    Diagnostic("input \(name.quoted), \(type), overflows with the lengths given")
   }
   fileprivate static func nobodyMakes(_ name: Name) -> Diagnostic {
     Diagnostic("\(name.quoted) is read, but no node above makes it, and it is no input or initializer")

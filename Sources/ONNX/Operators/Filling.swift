@@ -54,7 +54,7 @@ extension Operator {
     let element = try call.type(of: 0).element
     call.promise(element, rank: 1)
     let length: Dim
-    if element.isInteger, let lengths = try call.rangeLength() {
+    if let lengths = try call.rangeLength() {
       length = lengths
     } else {
       let start = try call.tensor(0).reals().first ?? .nan
@@ -93,10 +93,13 @@ extension Operator {
 }
 
 extension Call {
-  /// How many numbers a range of whole numbers has; `nil` iff its ends do not follow from lengths.
+  /// How many numbers a range has; `nil` iff its ends and steps do not follow from lengths.
   fileprivate func rangeLength() throws(Diagnostic) -> Dim? {
-    guard let start = try lengths(0).first, let limit = try lengths(1).first,
-      let delta = try integers(2).first, delta != 0, delta > .min, let span = limit - start
+    let ends = [try input(0), try input(1), try input(2)]
+    guard let start = try translation.lengths(ends[0])?.first,
+      let limit = try translation.lengths(ends[1])?.first,
+      let delta = try translation.lengths(ends[2])?.first?.fixed, delta != 0, delta > .min,
+      let span = limit - start
     else { return nil }
     let forward = delta > 0 ? span : span * -1
     guard let whole = forward.flatMap({ $0 + Dim(Int(delta.magnitude) - 1) }),

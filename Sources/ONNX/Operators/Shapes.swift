@@ -157,7 +157,13 @@ extension [Dim] {
   /// The one dim by which `dims` have to be extended to hold as many elements as these, rounded down where
   /// it does not follow from the names that it is whole; `nil` iff it is no dim.
   func quotient(by dims: [Dim]) -> Dim? {
-    guard let whole = product, let part = dims.product, part != 0 else { return nil }
+    var (left, right) = (self, dims)
+    for dim in dims where dim.fixed == nil {
+      guard let index = left.firstIndex(of: dim), let other = right.firstIndex(of: dim) else { continue }
+      left.remove(at: index)
+      right.remove(at: other)
+    }
+    guard let whole = left.product, let part = right.product, part != 0 else { return nil }
     return whole.dividedExactly(by: part) ?? part.fixed.flatMap(whole.dividedDown)
   }
 }

@@ -16,3 +16,8 @@ struct Lengths: ExpressibleByArgument {
     self.values = values
   }
 }
+
+extension [Lengths] {
+  /// All of them; the last one of a name counts.
+  var merged: [String: Int] { reduce(into: [:]) { $0.merge($1.values) { _, last in last } } }
+}

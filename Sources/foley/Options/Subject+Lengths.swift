@@ -27,7 +27,7 @@ extension Subject {
 
   /// All given lengths that this graph has. Throws iff one of its own is missing.
   func lengths(_ given: [Lengths]) throws(Diagnostic) -> [String: Int] {
-    let all = given.reduce(into: [:]) { $0.merge($1.values) { _, last in last } }
+    let all = given.merged
     let open = GraphSummary.openLengths(of: graph)
     let missing = open.filter { all[$0] == nil }
     guard missing.isEmpty else { throw .openLengths(graph, missing) }

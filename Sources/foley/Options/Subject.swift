@@ -38,9 +38,10 @@ struct Subject {
 }
 
 extension GraphSource {
-  /// Every graph of the source, or the one that `--component` names.
-  func subjects() throws(Diagnostic) -> [Subject] {
-    if component != nil || isONNX { return [try subject()] }
+  /// Every graph of the source, or the one that `--component` names. `lengths` are those of an ONNX file's named
+  /// dims.
+  func subjects(at lengths: [String: Int] = [:]) throws(Diagnostic) -> [Subject] {
+    if component != nil || isONNX { return [try subject(at: lengths)] }
     switch try open() {
     case .graphs(let file): return file.graphs.map(Subject.init)
     case .models(let source):
@@ -54,8 +55,8 @@ extension GraphSource {
   /// The one graph of the source. Throws iff there are several and `--component` names none.
   ///
   /// `given` are inputs of a run, from which an ONNX file's shapes may follow.
-  func subject(given: [Name: Tensor] = [:]) throws(Diagnostic) -> Subject {
-    if isONNX { return Subject(try Model(onnx: source, given: given)) }
+  func subject(given: [Name: Tensor] = [:], at lengths: [String: Int] = [:]) throws(Diagnostic) -> Subject {
+    if isONNX { return Subject(try Model(onnx: source, given: given, lengths: lengths)) }
     switch try open() {
     case .graphs(let file): return Subject(try file.graph(component))
     case .models(let source): return Subject(try source.model(component))
