@@ -147,7 +147,9 @@ extension Call {
 
   /// By which whole number an axis is lengthened; `nil` iff by none.
   private func repeats(_ whole: Dim, _ target: Target) -> Int? {
-    if let length = target.length { return [length].quotient(by: [whole])?.fixed }
+    if let length = target.length {
+      return [length].quotient(by: [whole])?.fixed.flatMap { whole * Dim($0) == length ? $0 : nil }
+    }
     return target.scale.flatMap { Int(exactly: $0) }
   }
 
