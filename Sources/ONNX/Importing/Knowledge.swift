@@ -8,11 +8,20 @@ struct Knowledge {
   /// For each node looked at so far whether its elements follow from those of known ones.
   private var follows: [Bool] = []
 
+  /// The elements of values as lengths, `nil` where they are none, as far as somebody asked.
+  private var asked: [Value: [Dim]?] = [:]
+
   mutating func set(_ value: Value, to tensor: Tensor) { tensors[value] = tensor }
+
+  /// What was found when somebody asked for the elements as lengths; `.none` iff nobody did.
+  func lengths(_ value: Value) -> [Dim]?? { asked[value] }
+
+  mutating func set(_ value: Value, toLengths lengths: [Dim]?) { asked.updateValue(lengths, forKey: value) }
 
   /// Forgets the nodes from number `count` on: they have been taken back.
   mutating func forget(from count: Int) {
     tensors = tensors.filter { $0.key.index < count }
+    asked = asked.filter { $0.key.index < count }
     if follows.count > count { follows.removeSubrange(count...) }
   }
 
