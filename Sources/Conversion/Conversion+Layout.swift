@@ -46,7 +46,7 @@ extension Conversion {
       try directory.add(drafts + model.bufferDrafts(like: drafts), model.configuration, layout)
     }
     try noteLeftovers(used, fitting.flatMap(\.group.parts))
-    if name == "diffusers", !isAlone { directory.index = DiffusersPipeline.index }
+    directory.isPipeline = name == "diffusers" && !isAlone
     (files, folders) = directory.finished()
     for (group, layout) in fitting {
       let configuration = try directory.configuration(of: layout)

@@ -37,7 +37,8 @@ extension Checkpoint {
   /// The file's name without its extension, its number and that of an index.
   var stem: String {
     var name = path.lastComponent
-    for suffix in [".index.json", ".safetensors", ".h5", ".hdf5", ".npz", ".npy"] where name.hasSuffix(suffix) {
+    for suffix in [".index.json", ".safetensors", ".h5", ".hdf5", ".npz", ".npy"] where name.hasSuffix(suffix)
+    {
       name.removeLast(suffix.count)
     }
     return name

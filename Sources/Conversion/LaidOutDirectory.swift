@@ -7,8 +7,8 @@ struct LaidOutDirectory {
   private let request: ConversionRequest
   /// Whether one model has the directory for itself.
   private let isAlone: Bool
-  /// `model_index.json`, where the layout has one.
-  var index: JSON?
+  /// Whether the models are the parts of a pipeline of diffusers.
+  var isPipeline = false
   /// In the order in which the places came.
   private var places: [Place] = []
 
@@ -51,8 +51,15 @@ struct LaidOutDirectory {
         OutputFile(
           "\(place.folder)/\(place.layout.configuration)", .text(request.typed(place.configuration).text)))
     }
-    if let index { files.append(OutputFile("\(request.output)/model_index.json", .text(index.text))) }
-    return (files, [request.output] + places.map(\.folder).filter { $0 != request.output })
+    var folders = [request.output] + places.map(\.folder).filter { $0 != request.output }
+    if isPipeline {
+      folders.append("\(request.output)/scheduler")
+      files.append(
+        OutputFile(
+          "\(request.output)/scheduler/scheduler_config.json", .text(DiffusersPipeline.scheduler.text)))
+      files.append(OutputFile("\(request.output)/model_index.json", .text(DiffusersPipeline.index.text)))
+    }
+    return (files, folders)
   }
 
   /// What the configuration file of `layout` says.

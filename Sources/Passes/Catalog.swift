@@ -4,6 +4,9 @@ extension Pass {
     .foldConstants, .foldWeightNorm, .fuseQKV, .fuseRoPEAttention, .recognise, .removeDead, .shareCommon,
   ]
 
+  /// What makes graphs of one model alike, whichever way they were made: nothing is chosen for speed.
+  package static let canonical: [Pass] = [.foldConstants, .recognise, .shareCommon, .removeDead]
+
   /// What every graph goes through before it is run.
   package static let inference: [Pass] = [
     .foldConstants, .recognise, .foldWeightNorm, .fuseRoPEAttention, .shareCommon, .removeDead,

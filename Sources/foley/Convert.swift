@@ -62,6 +62,9 @@ extension Foley {
       guard listLayouts || (source != nil && output != nil) else {
         throw ValidationError("Say what to convert and where to: SOURCE and '--output'.")
       }
+      guard layout == nil || output?.hasSuffix(".graph") != true else {
+        throw ValidationError("'--layout' is about weights; convert to a directory first, that to a graph.")
+      }
       guard shardSize == nil || request(output ?? "").isDirectory else {
         throw ValidationError("'--shard-size' splits the files of a directory; end '--output' with /.")
       }
@@ -106,27 +109,30 @@ extension Foley {
       return request
     }
 
-    /// The one place where the kind of output is chosen.
     private func plan() throws(Diagnostic) -> Conversion {
       var given = GraphSource()
       (given.source, given.choice) = (source ?? "", choice)
-      let (source, request) = (given, request(output ?? ""))
-      var conversion =
-        if request.output.hasSuffix(".graph") {
-          try graph(source, request)
-        } else if request.isDirectory || TensorFormat(path: request.output) != nil {
-          switch try source.open() {
-          case .models(let models): try Conversion(models, component: source.component, request)
-          case .weights(let checkpoint): try Conversion(checkpoint, request)
-          case .graphs: try graph(source, request)
-          }
-        } else {
-          throw .unknownOutput(request.output)
-        }
+      var conversion = try plan(given, request(output ?? ""))
       (conversion.hashes, conversion.tool) = (!checks.noHash, "foley \(Foley.configuration.version)")
       return conversion
     }
 
+    /// The one place where the kind of output is chosen.
+    private func plan(_ source: GraphSource, _ request: ConversionRequest) throws(Diagnostic) -> Conversion {
+      if request.output.hasSuffix(".graph"), !request.isDirectory { return try graph(source, request) }
+      guard request.isDirectory || TensorFormat(path: request.output) != nil else {
+        throw .unknownOutput(request.output)
+      }
+      switch try source.open() {
+      case .models(let models): return try Conversion(models, component: source.component, request)
+      case .weights(let checkpoint): return try Conversion(checkpoint, request)
+      case .graphs:
+        guard let weights else { throw .noWeights(source.source) }
+        return try Conversion(try Checkpoint.open(path: weights), request)
+      }
+    }
+
+    /// Graph text with its weights beside.
     private func graph(_ source: GraphSource, _ request: ConversionRequest) throws(Diagnostic) -> Conversion {
       let subject = try source.subject()
       if let model = subject.model {
@@ -134,15 +140,10 @@ extension Foley {
           (path) throws(Diagnostic) in try model.weights.entry(path)
         }
       }
-      guard let weights else {
-        guard subject.graph.parameters.isEmpty else { throw .noWeights(subject.graph.name) }
-        return try Conversion(subject.graph, weights: nil, request) { (path) throws(Diagnostic) in
-          throw .noWeights(path.text)
-        }
-      }
-      let checkpoint = try Checkpoint.open(path: weights)
+      let checkpoint = try weights.map { (path) throws(Diagnostic) in try Checkpoint.open(path: path) }
       return try Conversion(subject.graph, weights: checkpoint, request) { (path) throws(Diagnostic) in
-        guard let entry = checkpoint[path] else { throw .noParameter(path, weights) }
+        guard let checkpoint else { throw .noWeights("@\(subject.graph.name)") }
+        guard let entry = checkpoint[path] else { throw .noParameter(path, checkpoint.path) }
         return entry
       }
     }
@@ -161,8 +162,7 @@ extension Diagnostic {
   }
   fileprivate static func noWeights(_ name: String) -> Diagnostic {
     Diagnostic(
-      "@\(name) has parameters, but no weights are given",
-      help: "name the file that holds them with --weights",
+      "\(name) is a graph without weights", help: "name the file that holds them with --weights",
       kind: .usage)
   }
   fileprivate static func noParameter(_ path: Name, _ file: String) -> Diagnostic {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Checkpoints
-import Families
 import Kernels
+import Passes
 import Reports
 import Tensors
 
@@ -11,21 +11,31 @@ extension Foley {
     static let configuration = CommandConfiguration(
       abstract: "Tell how two models differ.",
       discussion: """
-        Tensors correspond that are called the same, perhaps behind a prefix, and then those that hold the same \
-        values: renamed, transposed, in another element type, joined or split along the first axis. The measures \
-        are max|a-b|, that over max|b|, and the cosine; a NaN in both is no difference.
+        Graphs are compared by structure, after the passes that make graphs of one model alike; names make no \
+        difference, and neither do the order of results and the sides of commutative ops.
 
-        The exit status is 0 where all values are the same, 1 where some differ, 2 in case of trouble.
+        Tensors correspond that graphs read in the same place, that are called the same, perhaps behind a prefix, \
+        or that hold the same values: renamed, transposed, in another element type, joined or split along the \
+        first axis. The measures are max|a-b|, that over max|b|, and the cosine; a NaN in both is no difference.
 
-        Example: foley diff stable-audio-open-1.0/model.safetensors my-finetune/model.safetensors
+        The exit status is 0 where all that was compared is the same, 1 where something differs, 2 in case of \
+        trouble.
+
+        Example: foley diff stable-audio-open-1.0 stable-audio-diffusers --component backbone
+        Example: foley diff model.safetensors tuned.safetensors --weights
         """)
 
     @OptionGroup var sources: DiffSources
 
-    @Flag(help: "Compare weights, which needs no configuration.")
-    var weights = false
+    @Flag(help: "Compare one aspect only. Weights alone need no configuration.")
+    var aspect: Aspect?
 
-    @Option(help: "How to print the result.")
+    @Flag(help: "Compare the graphs as they are, without any pass.")
+    var asIs = false
+
+    @OptionGroup(title: "Results on inputs") var trial: DiffTrial
+
+    @Option(help: "How to print the result; html is a page that stands alone.")
     var format = Format.text
 
     @Option(help: "Threads that share the work; 0 for one a core. Results do not depend on it.")
@@ -34,40 +44,69 @@ extension Foley {
     @Flag(name: .shortAndLong, help: "Print no progress, and nothing where there is no difference.")
     var quiet = false
 
-    @Flag(name: .shortAndLong, help: "List what is identical, too.")
+    @Flag(name: .shortAndLong, help: "List every node and tensor, and tell what makes no difference.")
     var verbose = false
 
-    enum Format: String, CaseIterable, ExpressibleByArgument { case text, json }
+    enum Aspect: String, EnumerableFlag { case weights, graph }
+
+    enum Format: String, CaseIterable, ExpressibleByArgument { case text, json, html }
 
     func validate() throws {
       guard threads >= 0 else { throw ValidationError("'--threads' is \(threads), but must be 0 or more.") }
       guard !quiet || !verbose else { throw ValidationError("'--quiet' and '--verbose' exclude each other.") }
+      guard !trial.isWanted || aspect == nil else {
+        throw ValidationError(
+          "'--inputs' and '--random' run whole models; drop '--\(aspect?.rawValue ?? "")'.")
+      }
     }
 
     func run(until interrupt: Interrupt) throws {
       try Machine.use(threads: threads)
-      let (a, b) = sources.sources
       let line = ProgressLine(quiet: quiet)
       defer { line.clear() }
-      let diff = try WeightDiff(try a.joinedCheckpoint(), try b.joinedCheckpoint(), spread: .machine) {
-        (done, total) throws(Diagnostic) in
-        guard !interrupt.isRaised else { throw .stopped() }
-        line.show("comparing weights, MiB", done >> 20, total >> 20)
+      let report = try report { (stage, done, total) throws(Diagnostic) in
+        guard !interrupt.isRaised else { throw .stopped(stage) }
+        line.show(stage, done, total)
       }
       line.clear()
-      var table = WeightDiffTable(diff)
-      table.listsIdentical = verbose
-      if !quiet || !table.isSame {
-        let text = format == .json ? table.json.printed(pretty: true) + "\n" : table.text
-        try StandardOutput.write(text)
+      if !quiet || !report.isSame {
+        switch format {
+        case .text: try StandardOutput.write(report.text)
+        case .json: try StandardOutput.write(report.json.printed(pretty: true) + "\n")
+        case .html: try StandardOutput.write(report.html)
+        }
       }
-      if !table.isSame { throw ExitCode(1) }
+      if !report.isSame { throw ExitCode(1) }
+    }
+
+    private func report(_ progress: DiffProgress) throws -> DiffReport {
+      let (a, b) = sources.sources
+      var report = DiffReport(a.source, b.source)
+      if try aspect == .weights || (aspect == nil && (a.isBare() || b.isBare())) {
+        var part = DiffReport.Part("weights", "weights")
+        part.weights = try WeightDiffTable(a.joinedCheckpoint(), b.joinedCheckpoint(), progress)
+        part.weights?.listsIdentical = verbose
+        report.parts = [part]
+        return report
+      }
+      let (pairs, strays) = try sources.subjectPairs(at: trial.lengths.merged)
+      report.strays = strays
+      for pair in pairs {
+        var comparison = SubjectComparison(pair.a, pair.b)
+        (comparison.aspect, comparison.passes) = (aspect, asIs ? [] : Pass.canonical)
+        (comparison.files, comparison.isVerbose) = ((sources.weightsA, sources.weightsB), verbose)
+        report.parts.append(try comparison.part(trial, progress))
+      }
+      return report
     }
   }
 }
 
+/// Is told what is compared and how far it is; what it throws ends the work.
+typealias DiffProgress = (_ stage: String, _ done: Int, _ total: Int) throws(Diagnostic) -> Void
+
 extension Diagnostic {
-  fileprivate static func stopped() -> Diagnostic {
-    Diagnostic("stopped while comparing", kind: .interrupted)
+  fileprivate static func stopped(_ stage: String) -> Diagnostic {
+    Diagnostic("stopped while \(stage)", kind: .interrupted)
   }
 }

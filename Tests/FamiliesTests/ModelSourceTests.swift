@@ -47,7 +47,7 @@ struct ModelSourceTests {
     let source = try ModelSource(path: folder.path)
     #expect(try source.blueprint().graph.parameters.count == 11)
     let trouble = try #require(throws: Diagnostic.self) { try source.model() }
-    #expect(trouble.message.text.contains("holds no .safetensors file"))
+    #expect(trouble.message.text.contains("holds no .safetensors and no .h5 file"))
   }
 
   @Test func pipelineRefersToItsParts() throws {

@@ -167,6 +167,30 @@ import Testing
     #expect(try folder.bytes("b.graph") == folder.bytes("dit.graph"))
   }
 
+  @Test func graphsHaveNoWeightsOfTheirOwn() throws {
+    let folder = try TemporaryFolder()
+    #expect(try foley("convert", "\(Self.tiny)/text_encoder", "-o", folder("t.graph")).status == 0)
+    let bare = try foley("convert", folder("t.graph"), "-o", folder("t.safetensors"))
+    #expect(bare.status == 64 && bare.errors.contains("is a graph without weights"), "\(bare)")
+    let given = try foley(
+      "convert", folder("t.graph"), "--weights", folder("t.graph.safetensors"), "-o", folder("t.safetensors"))
+    #expect(given.status == 0, "\(given)")
+    #expect(try tensors(folder("t.safetensors")).entries.count == 19)
+  }
+
+  /// What TensorFlow keeps transposed and under other names lies as PyTorch has it.
+  @Test func tensorFlowBecomesPyTorch() throws {
+    let folder = try TemporaryFolder()
+    let seen = try foley(
+      "convert", "\(Self.tiny)/text_encoder_tf", "--layout", "transformers", "-o", folder("t5") + "/",
+      "--verify")
+    #expect(seen.status == 0 && seen.output.contains("largest error 0.0,"), "\(seen)")
+    let source = try tensors("\(Self.tiny)/text_encoder")
+    for entry in try tensors(folder("t5")).entries {
+      #expect(try bytes(entry.tensor) == bytes(source.tensor(entry.name)), "\(entry.name)")
+    }
+  }
+
   @Test func archivesHoldTheSame() throws {
     let folder = try TemporaryFolder()
     let seen = try foley("convert", "\(Self.tiny)/text_encoder", "-o", folder("t5.npz"), "--verify")

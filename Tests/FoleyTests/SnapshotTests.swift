@@ -81,12 +81,16 @@ import Testing
   @Test(arguments: [
     Case("diff-same", "diff \(tiny)/text_encoder \(tiny)/text_encoder"),
     Case("diff-rounded", "diff \(tiny)/text_encoder_v1_1 \(tiny)/text_encoder_v1_1_bf16 --weights"),
+    Case("diff-bridge", "diff graphs/dit.graph graphs/dit-bridged.graph"),
+    Case("diff-attributes", "diff graphs/dit.graph graphs/dit-small.graph -v"),
+    Case("diff-models", "diff \(tiny)/stable_audio \(tiny)/diffusers"),
     Case("diff-layouts", "diff \(tiny)/video_encoder \(tiny)/video_encoder_facebook --weights"),
   ])
   func diff(_ snapshot: Case) throws { try snapshot.check() }
 
   @Test(arguments: [
     Case("error-command", "transmogrify"),
+    Case("error-diff-aspect", "diff a b --weights --random"),
     Case("error-diff", "diff \(tiny)/text_encoder nowhere"),
     Case("error-no-source", "inspect"),
     Case("error-missing", "inspect nowhere"),

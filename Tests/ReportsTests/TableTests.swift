@@ -35,4 +35,27 @@ import Testing
     totals.add(TensorType(.f32, shape: []))
     #expect(totals.text == "11 in 36 B (f32 28 B, f16 8 B)")
   }
+
+  @Test(
+    arguments: [
+      (0, "0"), (1, "1.00"), (-0.0125, "-0.0125"), (999.6, "1000"), (12345, "1.23e+04"),
+      (9.999e-7, "1.00e-06"),
+      (1.25e-5, "1.25e-05"), (.infinity, "inf"), (2e-300, "2.00e-300"), (1e300, "1.00e+300"),
+    ] as [(Double, String)])
+  func scientific(value: Double, text: String) { #expect(value.scientific() == text) }
+
+  private func groups(_ rows: [[Name]]) -> [String] {
+    NumberedNames.groups(of: rows).map { "\($0.texts.joined(separator: " -> ")) \($0.rows)" }
+  }
+
+  @Test func namesFoldByNumbersInStep() {
+    #expect(
+      groups([["a.0.w", "b.0"], ["c"], ["a.1.w", "b.1"], ["a.2.w", "b.2"]]) == [
+        "a.0-2.w -> b.0-2 [0, 2, 3]", "c [1]",
+      ])
+    // Not all that the ranges would say.
+    #expect(groups([["a.0.1"], ["a.1.0"], ["a.1.1"]]) == ["a.0.1 [0]", "a.1.0-1 [1, 2]"])
+    #expect(groups([["a.0", "b.1"], ["a.1", "b.0"]]) == ["a.0 -> b.1 [0]", "a.1 -> b.0 [1]"])
+    #expect(groups([["x.07"], ["x.7"], ["x.-1"]]) == ["x.07 [0]", "x.7 [1]", "x.-1 [2]"])
+  }
 }

@@ -38,16 +38,21 @@ struct ElementReader: Sendable {
 
   /// Puts elements `range` into `floats`. Only where `fitsFloat`.
   func read(_ range: Range<Int>, into floats: UnsafeMutableBufferPointer<Float>) {
-    switch element {
-    case .f32: load(range, floats) { (bits: UInt32) in Float(bitPattern: bits) }
-    case .f16: load(range, floats) { (bits: UInt16) in Float(half: bits) }
-    case .bf16: load(range, floats) { (bits: UInt16) in Float(bitPattern: UInt32(bits) << 16) }
-    case .bool: load(range, floats) { (value: UInt8) in value == 0 ? 0 : 1 }
-    case .u8: load(range, floats) { (value: UInt8) in Float(value) }
-    case .i8: load(range, floats) { (value: Int8) in Float(value) }
-    case .u16: load(range, floats) { (value: UInt16) in Float(value) }
-    case .i16: load(range, floats) { (value: Int16) in Float(value) }
-    default: preconditionFailure("\(element) does not fit Float")
+    let places = isStraight ? nil : places(range)
+    let start = range.lowerBound
+    tensor.withBytes { bytes in
+      switch element {
+      case .f32: Self.load(bytes, start, places, floats) { (bits: UInt32) in Float(bitPattern: bits) }
+      case .f16: Self.load(bytes, start, places, floats) { (bits: UInt16) in Float(half: bits) }
+      case .bf16:
+        Self.load(bytes, start, places, floats) { (bits: UInt16) in Float(bitPattern: UInt32(bits) << 16) }
+      case .bool: Self.load(bytes, start, places, floats) { (value: UInt8) in value == 0 ? 0 : 1 }
+      case .u8: Self.load(bytes, start, places, floats) { (value: UInt8) in Float(value) }
+      case .i8: Self.load(bytes, start, places, floats) { (value: Int8) in Float(value) }
+      case .u16: Self.load(bytes, start, places, floats) { (value: UInt16) in Float(value) }
+      case .i16: Self.load(bytes, start, places, floats) { (value: Int16) in Float(value) }
+      default: preconditionFailure("\(element) does not fit Float")
+      }
     }
   }
 
@@ -65,21 +70,21 @@ struct ElementReader: Sendable {
     return try Tensor(TensorType(element, shape: [range.count]), bytes: bytes).reals()
   }
 
+  /// Fills `floats` from `start` on, or from `places` where they are told.
   @inline(__always)
-  private func load<Stored: FixedWidthInteger & BitwiseCopyable>(
-    _ range: Range<Int>, _ floats: UnsafeMutableBufferPointer<Float>, _ convert: (Stored) -> Float
+  private static func load<Stored: FixedWidthInteger & BitwiseCopyable>(
+    _ bytes: UnsafeRawBufferPointer, _ start: Int, _ places: [Int]?,
+    _ floats: UnsafeMutableBufferPointer<Float>, _ convert: (Stored) -> Float
   ) {
     let width = MemoryLayout<Stored>.size
-    tensor.withBytes { bytes in
-      guard isStraight else {
-        for (index, place) in zip(floats.indices, places(range)) {
-          floats[index] = convert(bytes.loadUnaligned(fromByteOffset: place * width, as: Stored.self))
-        }
-        return
+    if let places {
+      for (index, place) in places.enumerated() {
+        floats[index] = convert(bytes.loadUnaligned(fromByteOffset: place * width, as: Stored.self))
       }
-      let start = range.lowerBound * width
-      for index in 0..<range.count {
-        floats[index] = convert(bytes.loadUnaligned(fromByteOffset: start + index * width, as: Stored.self))
+    } else {
+      let part = UnsafeRawBufferPointer(rebasing: bytes[start * width..<(start + floats.count) * width])
+      for index in floats.indices {
+        floats[index] = convert(part.loadUnaligned(fromByteOffset: index &* width, as: Stored.self))
       }
     }
   }

@@ -13,6 +13,7 @@ struct Probe: Sendable {
   /// are the same in no order tried: all that give the shape of `b`, for up to four axes.
   func order() -> [Int]? {
     guard a.count == b.count else { return nil }
+    defer { for tensor in [a, b] { ElementReader(tensor).advise(willNeed: false, 0..<tensor.count) } }
     return ([[]] + orders).first { isEqual($0) }
   }
 

@@ -1,5 +1,5 @@
 import Glibc
-import Tensors
+package import Tensors
 
 /// Two tensors of as many elements, to be compared one by one.
 struct TensorPair: Sendable {
@@ -131,5 +131,15 @@ extension ElementReader {
     let bytes = bytes(range)
     file.advise(
       willNeed: willNeed, place.lowerBound + bytes.lowerBound..<place.lowerBound + bytes.upperBound)
+  }
+}
+
+extension Difference {
+  /// Of two tensors of one shape, or `nil` iff their elements cannot be read as values.
+  package init?(of a: Tensor, _ b: Tensor) {
+    guard a.shape == b.shape else { return nil }
+    let pair = TensorPair(ElementReader(a), ElementReader(b))
+    guard case .measured(let difference) = pair.compare(0..<a.count, measuring: true) else { return nil }
+    self = difference
   }
 }

@@ -35,6 +35,7 @@ extension WeightMatcher {
     let (x, y) = (a[place].type, b[partner].type)
     guard x.count == y.count else { return nil }
     let probe = Probe(try tensor(a: place), try tensor(b: partner))
+    if x.dims == y.dims, probe.orders.isEmpty { return [] }
     if let order = probe.order() { return order }
     if x.dims.filter({ $0 != 1 }) == y.dims.filter({ $0 != 1 }) { return [] }
     return x.rank == 2 ? probe.orders.first : nil

@@ -14,12 +14,13 @@ package final class RunningDigest {
     digest = try Digest(EVP_sha256(), "SHA-256", file.path)
   }
 
-  /// Adds the bytes up to `end` that are not added yet; those before the last chunk are not needed again soon.
+  /// Adds the bytes up to `end` that are not added yet, and gives their pages back: whoever reads them next finds
+  /// them in the system's cache.
   package func advance(to end: Int) throws(Diagnostic) {
     while done < end {
       let piece = done..<min(done + TensorDraft.chunk, end)
       try file.withBytes(in: piece) { bytes throws(Diagnostic) in try digest.add(bytes) }
-      if piece.upperBound < end { file.advise(willNeed: false, piece) }
+      file.advise(willNeed: false, piece)
       done = piece.upperBound
     }
   }
@@ -27,7 +28,6 @@ package final class RunningDigest {
   /// The digest of the whole file, in lower-case hexadecimal. Called once.
   package func finish() throws(Diagnostic) -> String {
     try advance(to: file.count)
-    file.advise(willNeed: false, 0..<file.count)
     return try digest.finish()
   }
 }

@@ -8,7 +8,8 @@ extension Family {
   ///
   /// Sources: `stable_audio_tools/models/{conditioners,adp}.py`; diffusers' `StableAudioProjectionModel`.
   package static let stableAudioConditioners = Family(
-    "stable-audio-conditioners", "number conditioners of Stable Audio", layouts: Layout.stableAudioConditioners
+    "stable-audio-conditioners", "number conditioners of Stable Audio",
+    layouts: Layout.stableAudioConditioners
   ) { (configuration) throws(Diagnostic) in
     guard let model = try StableAudioConditioners(configuration) else { return [] }
     return [Component("conditioners") { (keys) throws(Diagnostic) in try model.blueprint(keys) }]

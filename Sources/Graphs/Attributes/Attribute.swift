@@ -16,6 +16,16 @@ package indirect enum Attribute: Equatable, Sendable {
   /// A body; printed as `@name`, the graph itself stands above.
   case graph(Graph)
 
+  /// This attribute with named lengths called otherwise.
+  package func renaming(_ names: [String: String]) -> Attribute {
+    switch self {
+    case .dim(let dim): .dim(dim.renaming(names))
+    case .type(let type): .type(TensorType(type.element, type.dims.map { $0.renaming(names) }))
+    case .list(let items): .list(items.map { $0.renaming(names) })
+    default: self
+    }
+  }
+
   /// This attribute with every named length that `lengths` holds replaced. Throws iff that overflows.
   package func binding(_ lengths: [String: Int]) throws(Diagnostic) -> Attribute {
     switch self {
@@ -72,6 +82,14 @@ extension Op {
       bound.append(NamedAttribute(key: attribute.key, value: try attribute.value.binding(lengths)))
     }
     return try Self(attributes: bound)
+  }
+}
+
+extension Op {
+  /// This op with named lengths in its attributes called otherwise.
+  package func renaming(_ names: [String: String]) throws(Diagnostic) -> Self {
+    try Self(
+      attributes: try attributes().map { NamedAttribute(key: $0.key, value: $0.value.renaming(names)) })
   }
 }
 

@@ -160,6 +160,15 @@ extension Dim {
     return sum
   }
 
+  /// This dim with its names replaced where `names` holds them; itself iff names fall together in a way that
+  /// overflows.
+  package func renaming(_ names: [String: String]) -> Dim {
+    let renamed = terms.map { term in
+      Term(atoms: term.atoms.map { $0.renaming(names) }.sorted(by: <), scale: term.scale)
+    }
+    return Dim(adding: renamed, offset: offset) ?? self
+  }
+
   /// The length that the one name must have for this dim to be `length`; `nil` iff it is no multiple of one
   /// name plus a number, or there is no such whole number.
   package func solving(for length: Int) -> (name: String, length: Int)? {
@@ -175,6 +184,15 @@ extension Dim {
       case .name(let name) = term.atoms[0]
     else { return nil }
     return (name, term.scale)
+  }
+}
+
+extension Dim.Atom {
+  fileprivate func renaming(_ names: [String: String]) -> Self {
+    switch self {
+    case .name(let name): .name(names[name] ?? name)
+    case .quotient(let dim, let divisor): .quotient(dim.renaming(names), divisor)
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Families
 import Tensors
 
 /// The two models that are compared.
@@ -32,6 +33,12 @@ struct DiffSources: ParsableArguments {
   @Option(help: ArgumentHelp("The configuration of B.", valueName: "file"))
   var configB: String?
 
+  @Option(help: ArgumentHelp("The parameters of A, a .graph file.", valueName: "file"))
+  var weightsA: String?
+
+  @Option(help: ArgumentHelp("The parameters of B, a .graph file.", valueName: "file"))
+  var weightsB: String?
+
   var sources: (a: GraphSource, b: GraphSource) {
     (
       GraphSource(a, component: componentA ?? component, family: familyA, config: configA),
@@ -46,7 +53,35 @@ struct DiffSources: ParsableArguments {
   }
 }
 
+extension DiffSources {
+  /// The graphs of both sources that belong together: the only ones, or those called the same; and words on those
+  /// that stand in one only.
+  func subjectPairs(at lengths: [String: Int]) throws(Diagnostic) -> (pairs: [(a: Subject, b: Subject)], strays: [String]) {
+    let (a, b) = sources
+    let (mine, yours) = (try a.subjects(at: lengths), try b.subjects(at: lengths))
+    if mine.count == 1, yours.count == 1 { return ([(mine[0], yours[0])], []) }
+    var rest = yours
+    var pairs: [(a: Subject, b: Subject)] = []
+    var strays: [String] = []
+    for subject in mine {
+      if let index = rest.firstIndex(where: { $0.title == subject.title }) {
+        pairs.append((subject, rest.remove(at: index)))
+      } else {
+        strays.append("\(subject.title) is in A only")
+      }
+    }
+    return (pairs, strays + rest.map { "\($0.title) is in B only" })
+  }
+}
+
 extension GraphSource {
+  /// Whether the source is weights without a word on what they are for.
+  func isBare() throws(Diagnostic) -> Bool {
+    guard !isONNX else { return false }
+    if case .weights = try open() { return true }
+    return false
+  }
+
   /// As if parsed from a command line.
   init(_ source: String, component: String?, family: String?, config: String?) {
     self.init()

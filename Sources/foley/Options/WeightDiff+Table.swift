@@ -4,6 +4,14 @@ import Reports
 import Tensors
 
 extension WeightDiffTable {
+  /// How all tensors of `a` and `b` correspond.
+  init(_ a: Checkpoint, _ b: Checkpoint, _ progress: DiffProgress) throws(Diagnostic) {
+    let diff = try WeightDiff(a, b, spread: .machine) { (done, total) throws(Diagnostic) in
+      try progress("comparing weights, MiB", done >> 20, total >> 20)
+    }
+    self.init(diff)
+  }
+
   /// What `diff` found.
   init(_ diff: WeightDiff) {
     self.init()

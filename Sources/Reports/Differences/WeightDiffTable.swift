@@ -56,6 +56,9 @@ package struct WeightDiffTable: Sendable {
 
     var isSame: Bool { verdict == .identical || verdict == .equal }
 
+    /// Whether there is more to say than that it is identical.
+    var isRemarkable: Bool { verdict != .identical || !remarks.isEmpty }
+
     /// `identical`, `renamed, transposed`, `changed, retyped`, `only in A`.
     var words: String {
       let told = isSame && !remarks.isEmpty ? [] : [verdict.rawValue]
@@ -66,6 +69,8 @@ package struct WeightDiffTable: Sendable {
   package var rows: [Row] = []
   /// Whether the text has a line for tensors that are identical and called the same, too.
   package var listsIdentical = false
+  /// Whether it has one for tensors that are the same under other names, in other orders or types.
+  package var listsSame = true
 
   package init() {}
 
@@ -79,6 +84,9 @@ package struct WeightDiffTable: Sendable {
     }
     return order.map { ($0, counts[$0] ?? 0) }
   }
+
+  /// The rows that are shown to people.
+  var shownRows: [Row] { rows.filter { listsIdentical || ($0.isSame ? listsSame && $0.isRemarkable : true) } }
 
   package var isSame: Bool { rows.allSatisfy(\.isSame) }
 }

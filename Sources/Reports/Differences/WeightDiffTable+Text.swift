@@ -42,12 +42,10 @@ extension WeightDiffTable {
   }
 
   private var lines: [Line] {
-    let shown = rows.indices.filter { place in
-      listsIdentical || rows[place].verdict != .identical || !rows[place].remarks.isEmpty
-    }
+    let rows = shownRows
     var order: [Kind] = []
     var members: [Kind: [Int]] = [:]
-    for place in shown {
+    for place in rows.indices {
       let row = rows[place]
       let kind = Kind(
         words: row.words, types: row.types, parts: [row.a?.suffix ?? "", row.b?.suffix ?? ""],
