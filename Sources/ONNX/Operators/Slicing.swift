@@ -17,7 +17,10 @@ extension Operator {
       let ends = isListed ? try call.integers("ends")?.map(Dim.fixed) : try call.lengths(2)
     else { throw call.refusal("does not say from where to where") }
     let axes =
-      try (isListed ? call.integers("axes") : call.optional(3).map { (_) throws(Diagnostic) in
+      try
+      (isListed
+      ? call.integers("axes")
+      : call.optional(3).map { (_) throws(Diagnostic) in
         try call.integers(3)
       }) ?? Array(starts.indices)
     let steps =
@@ -68,7 +71,8 @@ extension Operator {
 extension Call {
   /// The lengths of `count` parts of an axis: equal, but the last holds what is left.
   fileprivate func parts(of whole: Dim, _ count: Int) throws(Diagnostic) -> [Dim] {
-    guard (1...Limits.parts).contains(count), let each = (whole + Dim(count - 1))?.dividedDown(by: count), whole.fixed != nil || whole.dividedExactly(by: count) != nil,
+    guard (1...Limits.parts).contains(count), let each = (whole + Dim(count - 1))?.dividedDown(by: count),
+      whole.fixed != nil || whole.dividedExactly(by: count) != nil,
       let last = (each * Dim(count - 1)).flatMap({ whole - $0 })
     else { throw refusal("falls into \(count) parts, which do not divide \(whole)") }
     return Array(repeating: each, count: count - 1) + [last]
@@ -83,28 +87,32 @@ extension Call {
     guard step != 0, step > .min else { throw refusal("steps by \(step)") }
     let span = step > 0 ? try rising(whole, start, end) : try falling(whole, start, end)
     let stride = Int(step.magnitude)
-    guard let span, let padded = span.length + Dim(stride - 1), let length = padded.dividedDown(by: stride) else {
+    guard let span, let padded = span.length + Dim(stride - 1), let length = padded.dividedDown(by: stride)
+    else {
       throw refusal("goes from \(start) to \(end) by \(step) on \(whole), which has no length")
     }
-    guard step != 1 else {
-      return length == whole ? x : try g.slice(x, axis: axis, start: span.start, length: length)
-    }
-    let places = try g.multiply(g.iota(length, .i64), by: Double(step))
-    let first = try g.length(of: span.start, like: places)
-    return try g.gather(x, g.add(places, first), axis: axis)
+    guard step != 1 || length != whole else { return x }
+    return try g.slice(x, axis: axis, start: span.start, length: length, step: step)
   }
 
-  private func rising(_ whole: Dim, _ start: Dim, _ end: Dim) throws(Diagnostic) -> (start: Dim, length: Dim)? {
-    guard let start = bound(start, in: whole), let end = bound(end, in: whole, isEnd: true) else { return nil }
+  private func rising(_ whole: Dim, _ start: Dim, _ end: Dim) throws(Diagnostic) -> (start: Dim, length: Dim)?
+  {
+    guard let start = bound(start, in: whole), let end = bound(end, in: whole, isEnd: true) else {
+      return nil
+    }
     guard let length = end - start else { return nil }
     return (start, (length.fixed ?? 0) < 0 ? 0 : length)
   }
 
   /// As `rising`; where the axis is named, all of it backwards is all that can be said.
-  private func falling(_ whole: Dim, _ start: Dim, _ end: Dim) throws(Diagnostic) -> (start: Dim, length: Dim)? {
+  private func falling(_ whole: Dim, _ start: Dim, _ end: Dim) throws(Diagnostic) -> (
+    start: Dim, length: Dim
+  )? {
     guard let start = start.fixed, let end = end.fixed else { return nil }
     guard let count = whole.fixed else {
-      guard start == -1 || start >= Limits.beyond, end <= -Limits.beyond, let last = whole - 1 else { return nil }
+      guard start == -1 || start >= Limits.beyond, end <= -Limits.beyond, let last = whole - 1 else {
+        return nil
+      }
       return (last, whole)
     }
     let first = Swift.min(start < 0 ? start + count : start, count - 1)
