@@ -79,7 +79,7 @@ import Testing
       """
     let found = try diff(Self.model, other)
     #expect(found.isEqual, "\(words(found))")
-    #expect(found.lengths == ["batch of B is B"])
+    #expect(found.lengths == ["B of A is batch of B"])
     #expect(found.weights.map(\.a.path) == ["one.weight", "two.weight"])
     #expect(found.weights.map(\.b.path) == ["model.one", "model.two"])
     #expect(found.notes.contains { $0.hasPrefix("2 nodes read their operands the other way round") })
@@ -102,6 +102,25 @@ import Testing
     let found = try diff(text, text.replacingOccurrences(of: "axis=0", with: "axis=1"))
     #expect(words(found) == ["changed a axis 0 -> 1"])
     #expect(found.pairs.count == 4)
+  }
+
+  /// ONNX keeps `1e-06` in single precision.
+  @Test func numbersAreComparedInSinglePrecision() throws {
+    let text = """
+      graph @g(%x: f32[4], %w: f32[4]) {
+        %c = constant values=[0.1]           : f32[]
+        %n = rms_norm(%x, %w) eps=1e-06      : f32[4]
+        %y = multiply(%n, %c)                : f32[4]
+        return %y
+      }
+      """
+    let single = text.replacingOccurrences(of: "eps=1e-06", with: "eps=\(Double(Float(1e-6)))")
+      .replacingOccurrences(of: "[0.1]", with: "[\(Double(Float(0.1)))]")
+    #expect(try diff(text, single).isEqual)
+    #expect(try !diff(text, text.replacingOccurrences(of: "1e-06", with: "1.0000002e-06")).isEqual)
+    let whole =
+      "graph @g(%x: i64[]) {\n %c = constant values=[16777216.0] : i64[]\n %y = add(%x, %c) : i64[]\nreturn %y }"
+    #expect(try !diff(whole, whole.replacingOccurrences(of: "216.0", with: "217.0")).isEqual)
   }
 
   @Test func addedAndRemovedNodes() throws {

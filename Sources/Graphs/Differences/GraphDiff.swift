@@ -14,7 +14,7 @@ package struct GraphDiff: Sendable {
   package let changes: [Change]
   /// The weights in both.
   package let weights: [WeightPair]
-  /// The lengths that are called otherwise or fixed in the one only: `batch = B`.
+  /// The lengths that are called otherwise or fixed in the one only: `B of A is batch of B`.
   package let lengths: [String]
   /// What the two do not have alike, although it makes no difference.
   package let notes: [String]
@@ -90,7 +90,9 @@ package struct GraphDiff: Sendable {
 
 extension LengthAgreement {
   fileprivate var words: [String] {
-    names.filter { $0.key != $0.value }.sorted { $0.key < $1.key }.map { "\($0.key) of B is \($0.value)" }
+    names.filter { $0.key != $0.value }.sorted { $0.key < $1.key }.map {
+      "\($0.value) of A is \($0.key) of B"
+    }
       + bindingsA.sorted { $0.key < $1.key }.map { "\($0.key) of A is \($0.value)" }
       + bindingsB.sorted { $0.key < $1.key }.map { "\($0.key) of B is \($0.value)" }
   }

@@ -50,8 +50,12 @@ extension GraphMatcher {
     let new = (try? yours.op.attributes()) ?? []
     let keys = old.map(\.key) + new.map(\.key).filter { key in !old.contains { $0.key == key } }
     return keys.compactMap { key in
-      let values = [old, new].map { $0.first { $0.key == key }?.value.text ?? "none" }
-      return values[0] == values[1] ? nil : "\(key) \(values[0]) -> \(values[1])"
+      let values = [old, new].map { $0.first { $0.key == key }?.value }
+      guard values[0]?.compared(in: mine.type.element) != values[1]?.compared(in: yours.type.element) else {
+        return nil
+      }
+      let texts = values.map { $0?.text ?? "none" }
+      return "\(key) \(texts[0]) -> \(texts[1])"
     }
   }
 

@@ -24,7 +24,7 @@ struct Outline {
       hasher.combine(node.op.name)
       for attribute in (try? node.op.attributes()) ?? [] {
         hasher.combine(attribute.key)
-        hasher.combine(attribute.value.fullText)
+        hasher.combine(attribute.value.compared(in: node.type.element))
       }
       return hasher.finalize()
     }
@@ -81,8 +81,14 @@ struct Outline {
 }
 
 extension Attribute {
-  /// The text; of a body, all of it.
-  fileprivate var fullText: String {
-    if case .graph(let graph) = self { graph.description } else { text }
+  /// What two attributes of a node of `element` have alike iff they count as equal: the text, of a body all of it.
+  /// Numbers of floats are told as `f32` has them, which is all that most formats keep.
+  func compared(in element: DType) -> String {
+    switch self {
+    case .graph(let graph): graph.description
+    case .real(let value) where element.isFloat && element != .f64: Float(value).description
+    case .list(let items): items.map { $0.compared(in: element) }.joined(separator: ",")
+    default: text
+    }
   }
 }

@@ -56,7 +56,9 @@ struct DiffSources: ParsableArguments {
 extension DiffSources {
   /// The graphs of both sources that belong together: the only ones, or those called the same; and words on those
   /// that stand in one only.
-  func subjectPairs(at lengths: [String: Int]) throws(Diagnostic) -> (pairs: [(a: Subject, b: Subject)], strays: [String]) {
+  func subjectPairs(at lengths: [String: Int]) throws(Diagnostic) -> (
+    pairs: [(a: Subject, b: Subject)], strays: [String]
+  ) {
     let (a, b) = sources
     let (mine, yours) = (try a.subjects(at: lengths), try b.subjects(at: lengths))
     if mine.count == 1, yours.count == 1 { return ([(mine[0], yours[0])], []) }
