@@ -1,7 +1,8 @@
 extension Pass {
   /// Every pass that needs no more than a graph, for `inspect --after NAME`.
   package static let all: [Pass] = [
-    .foldConstants, .foldWeightNorm, .fuseQKV, .fuseRoPEAttention, .recognise, .removeDead, .shareCommon,
+    .foldConstants, .foldWeightNorm, .fuseQKV, .fuseRoPEAttention, .recognise, .removeDead, .resolvePositions,
+    .shareCommon,
   ]
 
   /// What makes graphs of one model alike, whichever way they were made: nothing is chosen for speed.
