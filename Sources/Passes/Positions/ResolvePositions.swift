@@ -14,10 +14,13 @@ extension Pass {
   package static let resolvePositions = Pass(
     "resolve-positions", "say in fewer words what tables of positions do"
   ) { (graph) throws(Diagnostic) in
-    var tables = PositionTables(graph)
-    return try graph.rewriting { (site) throws(Diagnostic) in
-      site.resolved(by: &tables)
-    }.graph
+    var graph = graph
+    while true {
+      var tables = PositionTables(graph)
+      let (next, count) = try graph.rewriting { (site) throws(Diagnostic) in site.resolved(by: &tables) }
+      guard count > 0 else { return graph }
+      graph = next
+    }
   }
 }
 
