@@ -74,7 +74,8 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Conversion",
-      dependencies: ["Runtime", "Families", "Graphs", "Checkpoints", "Tensors"], swiftSettings: strict),
+      dependencies: ["Runtime", "Families", "ONNX", "Graphs", "Checkpoints", "Tensors"],
+      swiftSettings: strict),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .target(name: "Reports", dependencies: ["CPNG", "Graphs", "Plans", "Tensors"], swiftSettings: strict),
 
@@ -158,7 +159,10 @@ let package = Package(
       exclude: ["Published"], swiftSettings: strict),
     .testTarget(
       name: "ONNXTests",
-      dependencies: ["COnnx", "ONNX", "Runtime", "Operators", "Graphs", "Checkpoints", "Tensors", "TemporaryFolders"],
+      dependencies: [
+        "CaseFiles", "COnnx", "ONNX", "Runtime", "Operators", "Graphs", "Checkpoints", "Tensors",
+        "TemporaryFolders",
+      ],
       exclude: ["Hostile", "Tensors"], swiftSettings: strict),
     .testTarget(
       name: "MediaTests",

@@ -1,5 +1,6 @@
 package import Checkpoints
 import Glibc
+import ONNX
 package import Tensors
 
 extension Conversion {
@@ -58,16 +59,17 @@ extension Conversion {
     }
 
     var known: [(path: String, sha256: String)] = []
+    var metadata = provenance(unknown.map { ($0.0, nil) })
     if hashes {
       for file in sources {
         guard let digest = digests[file.path] else { continue }
         known.append((file.path, try digest.finish()))
         try progress(done, total)
       }
-      let metadata = provenance(known.map { ($0.path, $0.sha256) })
+      metadata = provenance(known.map { ($0.path, $0.sha256) })
       for writer in writers.values { try writer.replace(metadata: metadata) }
     }
-    try commit(writers)
+    try commit(writers, metadata)
     let lost = files.indices.flatMap { index in
       zip(files[index].drafts, losses[index] ?? []).map { (draft: $0, loss: $1) }
     }
@@ -92,10 +94,17 @@ extension Conversion {
   }
 
   /// Writes what is no tensors and gives every file its name, in order.
-  private func commit(_ writers: [Int: AnyTensorWriter]) throws(Diagnostic) {
+  private func commit(_ writers: [Int: AnyTensorWriter], _ metadata: [(key: Name, value: String)])
+    throws(Diagnostic)
+  {
     for (index, file) in files.enumerated() {
       switch file.content {
       case .tensors: try writers[index]?.commit()
+      case .model(var model, _):
+        // What transformers asks of safetensors files means nothing here.
+        let entries = metadata.filter { $0.key != "format" }
+        model.metadata = entries.map { StringEntry(key: $0.key.text, value: $0.value) }
+        try model.write(to: file.path)
       case .text(let text): try AtomicFile.write(text, to: file.path)
       case .copy(let path):
         let source = try InputFile(path: path)

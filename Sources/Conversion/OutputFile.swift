@@ -1,4 +1,5 @@
 package import Checkpoints
+package import ONNX
 import Tensors
 
 /// A file that a conversion writes.
@@ -9,6 +10,8 @@ package struct OutputFile: Sendable {
   package enum Content: Sendable {
     /// Tensors, in the format of the path's extension.
     case tensors([TensorDraft])
+    /// A model of these tensors; large ones go into a file of their own beside it.
+    case model(ModelProto, of: [TensorDraft])
     /// A configuration, an index, a graph.
     case text(String)
     /// The bytes of the file at that path.
@@ -18,8 +21,10 @@ package struct OutputFile: Sendable {
   package init(_ path: String, _ content: Content) { (self.path, self.content) = (path, content) }
 
   package var drafts: [TensorDraft] {
-    guard case .tensors(let drafts) = content else { return [] }
-    return drafts
+    switch content {
+    case .tensors(let drafts), .model(_, let drafts): drafts
+    case .text, .copy: []
+    }
   }
 
   /// Files of `drafts` in `folder`: `stem.safetensors`, or shards of at most `shardSize` bytes of tensors with

@@ -3,6 +3,7 @@ import Checkpoints
 import Conversion
 import Families
 import Graphs
+import ONNX
 import Reports
 import Tensors
 
@@ -12,11 +13,12 @@ extension Foley {
     static let configuration = CommandConfiguration(
       abstract: "Write a model in another format, layout or element type.",
       discussion: """
-        The extension of the output says the format: .safetensors, .h5, .npz, or .graph with its weights beside; a \
-        name that ends in / is a directory as upstream saves it. Tensors are cast and written piece by piece; \
+        The extension of the output says the format: .safetensors, .h5, .npz, .onnx with large tensors beside, or \
+        .graph with its weights beside; a name that ends in / is a directory as upstream saves it. Tensors are cast and written piece by piece; \
         the output appears when all is written.
 
         Example: foley convert stable-audio-open-1.0 --layout diffusers -o stable-audio-diffusers/
+        Example: foley convert t5-base -o t5-base.onnx --opset 23 --verify
         Example: foley convert model.safetensors --dtype f16 -o model-f16.safetensors --verify
         """)
 
@@ -41,6 +43,12 @@ extension Foley {
     )
     var layout: String?
 
+    @Option(
+      help: ArgumentHelp(
+        "The operators of an .onnx file: \(ModelProto.opsets.lowerBound) to \(ModelProto.opsets.upperBound).",
+        valueName: "version"))
+    var opset = ModelProto.defaultOpset
+
     @Option(help: "The element type of floats: f32, f16 or bf16.")
     var dtype: Element?
 
@@ -62,8 +70,11 @@ extension Foley {
       guard listLayouts || (source != nil && output != nil) else {
         throw ValidationError("Say what to convert and where to: SOURCE and '--output'.")
       }
-      guard layout == nil || output?.hasSuffix(".graph") != true else {
+      guard layout == nil || ![".graph", ".onnx"].contains(where: (output ?? "").hasSuffix) else {
         throw ValidationError("'--layout' is about weights; convert to a directory first, that to a graph.")
+      }
+      guard dtype == nil || output?.hasSuffix(".onnx") != true else {
+        throw ValidationError("An .onnx file keeps the elements of the weights; convert those first.")
       }
       guard shardSize == nil || request(output ?? "").isDirectory else {
         throw ValidationError("'--shard-size' splits the files of a directory; end '--output' with /.")
@@ -119,7 +130,8 @@ extension Foley {
 
     /// The one place where the kind of output is chosen.
     private func plan(_ source: GraphSource, _ request: ConversionRequest) throws(Diagnostic) -> Conversion {
-      if request.output.hasSuffix(".graph"), !request.isDirectory { return try graph(source, request) }
+      let isGraph = [".graph", ".onnx"].contains(where: request.output.hasSuffix)
+      if isGraph, !request.isDirectory { return try graph(source, request) }
       guard request.isDirectory || TensorFormat(path: request.output) != nil else {
         throw .unknownOutput(request.output)
       }
@@ -132,20 +144,23 @@ extension Foley {
       }
     }
 
-    /// Graph text with its weights beside.
+    /// Graph text with its weights beside, or an ONNX model.
     private func graph(_ source: GraphSource, _ request: ConversionRequest) throws(Diagnostic) -> Conversion {
       let subject = try source.subject()
-      if let model = subject.model {
-        return try Conversion(subject.graph, weights: model.weights.checkpoint, request) {
-          (path) throws(Diagnostic) in try model.weights.entry(path)
-        }
-      }
       let checkpoint = try weights.map { (path) throws(Diagnostic) in try Checkpoint.open(path: path) }
-      return try Conversion(subject.graph, weights: checkpoint, request) { (path) throws(Diagnostic) in
+      let entry = { (path: Name) throws(Diagnostic) -> Checkpoint.Entry in
+        if let model = subject.model { return try model.weights.entry(path) }
         guard let checkpoint else { throw .noWeights("@\(subject.graph.name)") }
         guard let entry = checkpoint[path] else { throw .noParameter(path, checkpoint.path) }
         return entry
       }
+      let all = subject.model?.weights.checkpoint ?? checkpoint
+      guard request.output.hasSuffix(".onnx") else {
+        return try Conversion(subject.graph, weights: all, request, entry: entry)
+      }
+      return try Conversion(
+        exporting: subject.graph, opset: opset, version: Foley.configuration.version, weights: all, request,
+        entry: entry)
     }
   }
 }
@@ -155,7 +170,7 @@ extension Diagnostic {
   fileprivate static let stoppedVerifying = Diagnostic(
     "interrupted while verifying; the output is written", kind: .interrupted)
   fileprivate static func unknownOutput(_ path: String) -> Diagnostic {
-    let formats = TensorFormat.allCases.map { "." + $0.rawValue } + [".graph"]
+    let formats = TensorFormat.allCases.map { "." + $0.rawValue } + [".onnx", ".graph"]
     return Diagnostic(
       "\(path) is of no known format", at: path,
       help: "end it with \(formats.joined(separator: ", ")), or with / for a directory", kind: .usage)

@@ -21,13 +21,12 @@ extension Specimen {
   private static func cases() throws -> [Specimen] {
     let folder = root.appendingPathComponent("Tests/OperatorsTests/Cases/x").path
     return try CaseFile.all(in: ".", beside: folder).flatMap { file in
-      try file.sections.enumerated().compactMap { index, section in
-        let given = try GraphCase(section, site: file.name, ops: .all)
+      try file.cases(ops: .all).compactMap { given in
         guard given.error == nil else { return nil }
         let graph = try given.graph()
         guard (try? given.run(graph)) != nil else { return nil }
         return Specimen(
-          name: "op/\(file.name)-\(index + 1)", graph: graph, weights: [:], inputs: given.inputs)
+          name: "op/\(file.name)@\(graph.name)", graph: graph, weights: [:], inputs: given.inputs)
       }
     }
   }

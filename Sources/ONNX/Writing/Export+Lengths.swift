@@ -82,7 +82,7 @@ extension Export {
     _ operatorName: String, _ inputs: [Operand], _ attributes: [AttributeProto] = [], called name: Name
   ) -> Operand {
     let operand = Operand(fresh(name), .i64)
-    append(operatorName, inputs, attributes, to: operand.name, under: "")
+    append(operatorName, inputs, attributes, to: [operand.name], under: "")
     share(operand)
     return operand
   }

@@ -16,6 +16,9 @@ final class Export {
   var lengths: [Dim: Operand] = [:]
   var vectors: [[Dim]: Operand] = [:]
 
+  /// What nodes of several outputs have given, by the first node of ours that asked.
+  var groups: [Expression: [Operand]] = [:]
+
   private let parameters: [Name: Tensor]
   private var operands: [Value: Operand] = [:]
   private var initializers: [Name: Operand] = [:]
@@ -23,14 +26,14 @@ final class Export {
   /// For an expanded node the value that stands for it.
   private var twins: [Value: Value] = [:]
   private var expressions: [Expression: Value] = [:]
-  private var taken: Set<Name> = []
+  private(set) var taken: Set<Name> = []
   /// Names that are kept for values: those of outputs, and of composites for the last node of the expansion.
   private var wanted: [Value: Name] = [:]
   private var shared: Set<Name> = []
   private var nodeCounts: [String: Int] = [:]
 
   /// A node of an expansion but for its name: two that are equal are written once.
-  private struct Expression: Hashable {
+  struct Expression: Hashable {
     let op: AnyHashable
     let inputs: [Value]
   }
@@ -40,16 +43,21 @@ final class Export {
     (self.graph, self.opset, self.parameters) = (graph, opset, parameters)
   }
 
-  /// The graph as ONNX's. Throws iff an op cannot be said in this opset.
-  func run() throws(Diagnostic) -> GraphProto {
+  /// The graph as ONNX's.
+  ///
+  /// `bound` says what inputs stand for that are not the result's own, and `taken` which names are others'.
+  /// Throws iff an op cannot be said in this opset.
+  func run(bound: [Value: Operand] = [:], taken: Set<Name> = []) throws(Diagnostic) -> GraphProto {
     proto.name = Name(graph.name)
-    for value in graph.inputs {
+    (operands, self.taken) = (bound, taken)
+    shared = Set(bound.values.map(\.name))
+    for value in graph.inputs where bound[value] == nil {
       let node = graph[value]
-      proto.inputs.append(ValueInfoProto(node.name, TypeProto(node.type)))
-      operands[value] = Operand(node.name, node.type.element)
-      taken.insert(node.name)
+      let name = self.taken.insert(node.name).inserted ? node.name : fresh(node.name)
+      proto.inputs.append(ValueInfoProto(name, TypeProto(node.type)))
+      operands[value] = Operand(name, node.type.element)
     }
-    for output in graph.outputs where taken.insert(output.name).inserted {
+    for output in graph.outputs where self.taken.insert(output.name).inserted {
       let op = graph[output.value].op
       guard wanted[output.value] == nil, !(op is Input), !(op is Parameter) else { continue }
       wanted[output.value] = output.name
@@ -68,7 +76,7 @@ final class Export {
     guard !graph.inputs.contains(where: { graph[$0].name == output.name }) else {
       throw .ambiguous(output.name)
     }
-    append("Identity", [operand], [], to: output.name, under: "")
+    append("Identity", [operand], [], to: [output.name], under: "")
   }
 }
 
@@ -87,7 +95,7 @@ extension Export {
       let number = try Tensor(reals: op.values, as: TensorType(node.type.element, [1]))
       let attribute = AttributeProto("value", .tensor(TensorProto("", number)))
       let name = claim(value)
-      append("ConstantOfShape", [try vector(node.type.dims)], [attribute], to: name, under: node.path)
+      append("ConstantOfShape", [try vector(node.type.dims)], [attribute], to: [name], under: node.path)
       operand = Operand(name, node.type.element)
     } else if let tensor = known(value) {
       operand = constant(tensor, called: claim(value), under: node.path)
@@ -120,7 +128,8 @@ extension Export {
 
   /// A node that holds `tensor`.
   func constant(_ tensor: Tensor, called name: Name, under path: Name) -> Operand {
-    append("Constant", [], [AttributeProto("value", .tensor(TensorProto("", tensor)))], to: name, under: path)
+    let attribute = AttributeProto("value", .tensor(TensorProto("", tensor)))
+    append("Constant", [], [attribute], to: [name], under: path)
     shared.insert(name)
     return Operand(name, tensor.type.element)
   }
@@ -205,10 +214,10 @@ extension Export {
     return twins[result] ?? result
   }
 
-  /// Appends a node of one output. Nodes are named as TorchScript names them, by the path of what they are part
+  /// Appends a node. Nodes are named as TorchScript names them, by the path of what they are part
   /// of: `/layers/0/attention/MatMul`.
   func append(
-    _ operatorName: String, _ inputs: [Operand], _ attributes: [AttributeProto], to output: Name,
+    _ operatorName: String, _ inputs: [Operand], _ attributes: [AttributeProto], to outputs: [Name],
     under path: Name
   ) {
     var node = NodeProto()
@@ -218,13 +227,16 @@ extension Export {
     node.name = Name(count == 0 ? place : "\(place)_\(count)")
     node.operatorName = operatorName
     node.inputs = inputs.map(\.name)
-    node.outputs = [output]
+    node.outputs = outputs
     node.attributes = attributes
     proto.nodes.append(node)
   }
 
   /// Marks a result that others may read too, so that no node takes it for its own.
   func share(_ operand: Operand) { shared.insert(operand.name) }
+
+  /// Keeps `names` from being given to others.
+  func take(_ names: Set<Name>) { taken.formUnion(names) }
 
   /// A name that nobody has, made of `name`.
   func fresh(_ name: Name) -> Name {
@@ -249,12 +261,22 @@ extension Export {
     var read = Set(proto.outputs.map(\.name))
     var kept: [NodeProto] = []
     for node in proto.nodes.reversed() where node.outputs.contains(where: read.contains) {
-      read.formUnion(node.inputs)
+      read.formUnion(node.reads)
       kept.append(node)
     }
     proto.nodes = kept.reversed()
     proto.initializers.removeAll { !read.contains($0.name) }
     proto.valueInfo.removeAll { !read.contains($0.name) }
+  }
+}
+
+extension NodeProto {
+  /// The names that the node and its bodies read.
+  fileprivate var reads: [Name] {
+    attributes.reduce(into: inputs) { names, attribute in
+      guard case .graph(let body) = attribute.value else { return }
+      names += body.nodes.flatMap(\.reads)
+    }
   }
 }
 

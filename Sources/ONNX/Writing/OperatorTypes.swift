@@ -38,7 +38,14 @@ enum OperatorTypes {
     "BitShift": [(11, unsigned)],
     "Where": [(16, usual.subtracting([.bool, .i16, .u16]))],
     "Pad": [(13, usual.subtracting([.i16, .u16]))],
-    "ReduceSum": [(13, wide)], "ReduceMean": [(13, wide)], "ReduceMax": [(13, wide)],
+    "ReduceSum": [(13, wide)], "ReduceMean": [(13, wide)], "ReduceProd": [(13, wide)],
+    "ReduceMax": [(13, wide.union([.i8, .u8]))], "ReduceMin": [(13, wide.union([.i8, .u8]))],
+    "ArgMax": [(13, wide.union([.i8, .u8]).subtracting([.u32]))],
+    "ArgMin": [(13, wide.union([.i8, .u8]).subtracting([.u32]))],
+    "CumSum": [(14, wide.subtracting([.u32]))],
+    "TopK": [(11, wide.subtracting([.u32, .bf16])), (24, wide.subtracting([.u32]))],
+    "MaxPool": [(12, halves.union([.i8, .u8])), (22, floats.union([.i8, .u8]))],
+    "AveragePool": [(11, halves), (22, floats)],
     "MatMul": [(13, wide)], "Gemm": [(13, floats)],
     "Conv": [(11, halves), (22, floats)], "ConvTranspose": [(11, halves), (22, floats)],
     "LayerNormalization": [(17, floats)], "RMSNormalization": [(23, floats)],
@@ -56,8 +63,8 @@ enum OperatorTypes {
 
   /// Types that hold all numbers of a type, the nearest first.
   private static let wider: [DType: [DType]] = [
-    .bool: [.u8, .i32], .i8: [.i16, .i32], .u8: [.i16, .i32], .i16: [.i32], .u16: [.i32], .u32: [.i64],
-    .f16: [.f32], .bf16: [.f32],
+    .bool: [.u8, .i32], .i8: [.i16, .i32], .u8: [.i16, .i32], .i16: [.i32, .f32], .u16: [.i32, .f32],
+    .i32: [.f64], .u32: [.i64, .f64], .f16: [.f32], .bf16: [.f32],
   ]
 
   /// Whether `opset` defines the operator for such elements.

@@ -66,8 +66,35 @@ extension Phrase {
       if index == 0, let between { operands.append(between) }
     }
     let result = Operand(export.fresh(Name("\(name).\(operatorName)")), gives ?? wide)
-    export.append(operatorName, operands + trailing, attributes, to: result.name, under: path)
+    export.append(operatorName, operands + trailing, attributes, to: [result.name], under: path)
     return try cast(result, to: gives ?? element)
+  }
+
+  /// Appends an operator of several outputs once for all the nodes of ours that are results of it, and gives that
+  /// of output `index`.
+  ///
+  /// `op` is the op without what tells its results apart; `make` gives the attributes and the elements of the
+  /// outputs.
+  func write(
+    _ operatorName: String, _ inputs: [Operand], output index: Int, of op: some Op,
+    _ make: () throws(Diagnostic) -> (attributes: [AttributeProto], elements: [DType])
+  ) throws(Diagnostic) -> Operand {
+    let key = Export.Expression(op: AnyHashable(op), inputs: self.inputs)
+    if let outputs = export.groups[key] { return outputs[index] }
+    let (attributes, elements) = try make()
+    var outputs: [Operand] = []
+    for element in elements {
+      outputs.append(Operand(export.fresh(Name("\(name).\(operatorName)")), element))
+    }
+    export.append(operatorName, inputs, attributes, to: outputs.map(\.name), under: path)
+    for output in outputs { export.share(output) }
+    export.groups[key] = outputs
+    return outputs[index]
+  }
+
+  /// `operand`, cast where the operator is not defined for its elements.
+  func fitting(_ operatorName: String, _ operand: Operand) throws(Diagnostic) -> Operand {
+    try cast(operand, to: OperatorTypes.element(operatorName, operand.element, opset: opset))
   }
 
   /// `operand` itself where it has such elements already.
@@ -80,7 +107,7 @@ extension Phrase {
     }
     let result = Operand(export.fresh(Name("\(operand.name).\(element)")), element)
     let to = AttributeProto.integer("to", Int(ElementType(element).rawValue))
-    export.append("Cast", [operand], attributes + [to], to: result.name, under: path)
+    export.append("Cast", [operand], attributes + [to], to: [result.name], under: path)
     return result
   }
 

@@ -27,7 +27,7 @@ struct WordingCatalog: Sendable {
 
   static let all = WordingCatalog([
     Wording.elementwise, Wording.comparisons, Wording.shapes, Wording.indices, Wording.reductions,
-    Wording.products, Wording.composites, Wording.attentions,
+    Wording.products, Wording.composites, Wording.attentions, Wording.pooling, Wording.control,
   ])
 
   init(_ groups: [[Wording]]) {

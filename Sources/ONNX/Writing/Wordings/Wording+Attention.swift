@@ -53,11 +53,13 @@ extension Wording {
     guard OperatorTypes.has("RotaryEmbedding", element, opset: phrase.opset) else { return nil }
     let (tokens, pairs) = (phrase.type.dims[1], op.dims / 2)
     let angles = try phrase.elaborate { g throws(Diagnostic) in
-      let positions: Value
+      var positions: Value
       if phrase.inputs.count > 1 {
         positions = try g.cast(phrase.inputs[1], to: .f32)
       } else {
-        positions = try g.add(g.multiply(g.iota(tokens, .f32), by: op.step), plus: op.start)
+        positions = try g.iota(tokens, .f32)
+        if op.step != 1 { positions = try g.multiply(positions, by: op.step) }
+        if op.start != 0 { positions = try g.add(positions, plus: op.start) }
       }
       let place = try g.iota(Dim(pairs), .f32)
       let exponents = try g.divide(place, g.constant(Double(pairs), like: place))

@@ -10,6 +10,27 @@ extension Wording {
         "Gather", [phrase.input(0)], trailing: [phrase.places(1)],
         [.integer("axis", phrase.place(op.axis, rank: phrase.type(0).rank))])
     },
+    Wording(GatherElements.self) { (op, phrase) throws(Diagnostic) in
+      try phrase.write(
+        "GatherElements", [phrase.input(0)], trailing: [phrase.places(1)], [.integer("axis", op.axis)])
+    },
+    Wording(GatherND.self) { (op, phrase) throws(Diagnostic) in
+      let places = try phrase.cast(phrase.input(1), to: .i64)
+      return try phrase.write(
+        "GatherND", [phrase.input(0)], trailing: [places], [.integer("batch_dims", op.batch)])
+    },
+    Wording(ScatterElements.self) { (op, phrase) throws(Diagnostic) in
+      guard let reduction = op.reduction.attribute(opset: phrase.opset) else { return nil }
+      return try phrase.write(
+        "ScatterElements", [phrase.input(0), phrase.input(2)], between: phrase.places(1),
+        [.integer("axis", op.axis), reduction])
+    },
+    Wording(ScatterND.self) { (op, phrase) throws(Diagnostic) in
+      guard let reduction = op.reduction.attribute(opset: phrase.opset) else { return nil }
+      let places = try phrase.cast(phrase.input(1), to: .i64)
+      return try phrase.write(
+        "ScatterND", [phrase.input(0), phrase.input(2)], between: places, [reduction])
+    },
     Wording(ScatterAdd.self, scatterAdd), Wording(RelativeBuckets.self, relativeBuckets),
   ]
 
@@ -20,7 +41,8 @@ extension Wording {
     let front = Array(op.axis..<op.axis + count)
     let rest = x.dims.indices.filter { !front.contains($0) }
     let updates = try phrase.write("Transpose", [phrase.input(0)], [.integers("perm", front + rest)])
-    let places = try phrase.write("Unsqueeze", [phrase.places(1)], trailing: [phrase.vector([count])])
+    let places = try phrase.write(
+      "Unsqueeze", [phrase.cast(phrase.input(1), to: .i64)], trailing: [phrase.vector([count])])
     let zeros = try phrase.write(
       "Expand", [phrase.number(0, x.element)],
       trailing: [phrase.vector([op.length] + rest.map { x.dims[$0] })])
@@ -61,5 +83,18 @@ extension Phrase {
   fileprivate func places(_ index: Int) throws(Diagnostic) -> Operand {
     let places = try input(index)
     return places.element == .i32 ? places : try cast(places, to: .i64)
+  }
+}
+
+extension ScatterReduction {
+  /// `nil` iff the opset does not have it.
+  fileprivate func attribute(opset: Int) -> AttributeProto? {
+    switch self {
+    case .none: .text("reduction", "none")
+    case .add: .text("reduction", "add")
+    case .multiply: .text("reduction", "mul")
+    case .minimum: opset < 18 ? nil : .text("reduction", "min")
+    case .maximum: opset < 18 ? nil : .text("reduction", "max")
+    }
   }
 }

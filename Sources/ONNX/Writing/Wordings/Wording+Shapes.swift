@@ -14,8 +14,12 @@ extension Wording {
       var lengths = Array(repeating: Dim(0), count: 2 * rank)
       lengths[phrase.place(op.axis, rank: rank)] = op.before
       lengths[rank + phrase.place(op.axis, rank: rank)] = op.after
-      return try phrase.write("Pad", [phrase.input(0)], trailing: [phrase.vector(lengths)])
+      let x = try phrase.fitting("Pad", phrase.input(0))
+      var trailing = [try phrase.vector(lengths)]
+      if let value = op.value { trailing.append(try phrase.number(value, x.element)) }
+      return try phrase.cast(phrase.write("Pad", [x], trailing: trailing), to: phrase.type.element)
     },
+    Wording(Extend.self, extend),
     Wording(Concat.self) { (op, phrase) throws(Diagnostic) in
       try phrase.write(
         "Concat", phrase.allInputs(), [.integer("axis", phrase.place(op.axis, rank: phrase.type.rank))])
@@ -52,6 +56,24 @@ extension Wording {
     return try phrase.write("Reshape", [x], trailing: [target])
   }
 
+  /// `Pad` mirrors once only, so an axis must be known to be longer than what is put before or behind it.
+  @Sendable private static func extend(_ op: Extend, _ phrase: Phrase) throws(Diagnostic) -> Operand? {
+    let (rank, source) = (phrase.type.rank, phrase.type(0).dims)
+    let axis = phrase.place(op.axis, rank: rank)
+    switch op.mode {
+    case .wrap: return nil
+    case .edge: break
+    case .reflect:
+      guard let whole = source[axis].fixed, let before = op.before.fixed, let after = op.after.fixed,
+        before < whole, after < whole
+      else { return nil }
+    }
+    var lengths = Array(repeating: Dim(0), count: 2 * rank)
+    (lengths[axis], lengths[rank + axis]) = (op.before, op.after)
+    return try phrase.write(
+      "Pad", [phrase.input(0)], trailing: [phrase.vector(lengths)], [.text("mode", op.mode.rawValue)])
+  }
+
   /// `Expand` keeps the axes for which it is told 1.
   @Sendable private static func broadcast(_ op: Broadcast, _ phrase: Phrase) throws(Diagnostic) -> Operand? {
     let source = phrase.type(0).dims
@@ -66,18 +88,42 @@ extension Wording {
   @Sendable private static func slice(_ op: Slice, _ phrase: Phrase) throws(Diagnostic) -> Operand? {
     let axis = phrase.place(op.axis, rank: phrase.type.rank)
     let whole = phrase.type(0).dims[axis]
-    let start = try place(op.start, of: whole, phrase)
-    let end: Operand
-    if let sum = op.start + op.length {
-      end = try sum == whole ? phrase.vector([Int.max]) : place(sum, of: whole, phrase)
-    } else {
-      end = try phrase.write("Add", [phrase.vector([op.start]), phrase.vector([op.length])])
+    let isEmpty = op.length == 0
+    let start = isEmpty ? try phrase.vector([0]) : try place(op.start, of: whole, phrase)
+    let end = isEmpty ? try phrase.vector([0]) : try end(of: op, in: whole, phrase)
+    var trailing = [start, end, try phrase.vector([axis])]
+    if let step = op.step, !isEmpty { trailing.append(try phrase.vector([step])) }
+    return try phrase.write("Slice", [phrase.input(0)], trailing: trailing)
+  }
+
+  /// The place behind the last one, in the direction of the walk.
+  private static func end(of op: Slice, in whole: Dim, _ phrase: Phrase) throws(Diagnostic) -> Operand {
+    let step = op.step ?? 1
+    let last = (op.length - 1).flatMap { $0 * Dim(step) }.flatMap { op.start + $0 }
+    guard let last else {
+      guard step == 1 else { throw .mixed(op) }
+      return try phrase.write("Add", [phrase.vector([op.start]), phrase.vector([op.length])])
     }
-    return try phrase.write("Slice", [phrase.input(0)], trailing: [start, end, phrase.vector([axis])])
+    guard step < 0 else {
+      let end = last + 1
+      return try end == whole ? phrase.vector([Int.max]) : place(end ?? whole, of: whole, phrase)
+    }
+    // A place in front of the first element can only be told as one far beyond it.
+    if let place = last.fixed { return try phrase.vector([place == 0 ? Int.min : place - 1]) }
+    guard let end = (last - whole).flatMap({ $0 - 1 }) else { throw .mixed(op) }
+    return try phrase.vector([end])
   }
 
   private static func place(_ dim: Dim, of whole: Dim, _ phrase: Phrase) throws(Diagnostic) -> Operand {
     if dim.fixed == nil, let rest = (dim - whole)?.fixed, rest < 0 { return try phrase.vector([rest]) }
     return try phrase.vector([dim])
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func mixed(_ op: Slice) -> Diagnostic {
+    Diagnostic(
+      "the end of a slice of \(op.length) elements from \(op.start) on needs two named lengths",
+      help: "bind one of them before exporting")
   }
 }
