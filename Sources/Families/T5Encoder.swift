@@ -95,7 +95,7 @@ package struct T5Encoder: Hashable, Sendable {
     return blueprint
   }
 
-  /// What all layers add to their scores, `[B, heads, N, N]`: the distance's bias, and the least float on
+  /// What all layers add to their scores, `[B, heads, N, N]`: the distance's bias, but the least float on
   /// masked keys.
   private func bias(_ mask: Value, in g: inout Graph) throws(Diagnostic) -> Value {
     let table = try g.parameter(
@@ -103,13 +103,10 @@ package struct T5Encoder: Hashable, Sendable {
     let relative = RelativeBias(
       queries: "N", keys: "N", buckets: buckets, maxDistance: maxDistance, bidirectional: true)
     let distance = try g.add(relative, [table], name: "bias.distance")
-    let flags = try g.add(Cast(element: .f32), [mask], name: "bias.mask")
-    let one = try g.add(Constant(1), name: "bias.one")
-    let hidden = try g.add(Subtract(), [one, flags], name: "bias.hidden")
+    let shown = try g.add(Cast(element: .bool), [mask], name: "bias.shown")
+    let row = try g.add(Reshape(dims: ["B", 1, 1, "N"]), [shown], name: "bias.row")
     let least = try g.add(Constant(-Double(Float.greatestFiniteMagnitude)), name: "bias.least")
-    let penalty = try g.add(Multiply(), [hidden, least], name: "bias.penalty")
-    let row = try g.add(Reshape(dims: ["B", 1, 1, "N"]), [penalty], name: "bias.row")
-    return try g.add(Add(), [distance, row], name: "bias")
+    return try g.add(Where(), [row, distance, least], name: "bias")
   }
 
   private func attention(_ x: Value, _ bias: Value, _ path: String, in g: inout Graph) throws(Diagnostic)

@@ -8,7 +8,7 @@ extension OpCatalog {
     Negate.self, Abs.self, Reciprocal.self, Square.self, ReLU.self,
     Tan.self, ArcSin.self, ArcCos.self, ArcTan.self, Sinh.self, Cosh.self, ArSinh.self, ArCosh.self,
     ArTanh.self, Floor.self, Ceil.self, Round.self, Sign.self, IsNaN.self, IsInfinite.self, Not.self,
-    BitwiseNot.self,
+    BitwiseNot.self, BitCast.self,
     // Broadcasting
     Add.self, Subtract.self, Multiply.self, Divide.self, Maximum.self, Minimum.self, Power.self,
     Modulo.self, Remainder.self, Equal.self, Less.self, Where.self, And.self, Or.self, Xor.self,

@@ -6,10 +6,13 @@ extension Pass {
   ]
 
   /// What makes graphs of one model alike, whichever way they were made: nothing is chosen for speed.
-  package static let canonical: [Pass] = [.foldConstants, .recognise, .shareCommon, .removeDead]
+  package static let canonical: [Pass] = [
+    .foldConstants, .resolvePositions, .recognise, .shareCommon, .removeDead,
+  ]
 
   /// What every graph goes through before it is run.
   package static let inference: [Pass] = [
-    .foldConstants, .recognise, .foldWeightNorm, .fuseRoPEAttention, .shareCommon, .removeDead,
+    .foldConstants, .resolvePositions, .recognise, .foldWeightNorm, .fuseRoPEAttention, .shareCommon,
+    .removeDead,
   ]
 }

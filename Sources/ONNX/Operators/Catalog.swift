@@ -13,6 +13,8 @@ struct OperatorCatalog: Sendable {
     Operator.rowNormalizations, Operator.channelNormalizations, Operator.attentions, Operator.einsum,
     Operator.resizing, Operator.recurrence, Operator.rotations, Operator.pooling, Operator.padding,
     Operator.ordering, Operator.masks, Operator.signals, Operator.fused, Operator.fusedAttentions,
+    Operator.units, Operator.bits, Operator.losses, Operator.scattering, Operator.quantization,
+    Operator.sampling, Operator.layouts, Operator.stateful,
   ])
 
   init(_ groups: [[Operator]]) {
