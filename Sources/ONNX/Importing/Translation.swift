@@ -19,14 +19,18 @@ final class Translation {
   private let given: [Name: Tensor]
   private let lengths: [String: Int]
   private var opsets: [String: Int]
+  /// Whether the graph at hand is a body, which has no parameters.
+  private var isBody = false
   /// Initializers, under the paths their parameters are to have.
   private var paths: [Name: Name] = [:]
   /// Values whose types are made up.
   private var untyped: Set<Value> = []
+  /// How many bodies have been made as graphs.
+  var bodies = 0
   /// The input of the node at hand whose elements would have to be known.
   private var awaited: Int?
   private var freshDims = 0
-  private var depth = 0
+  var depth = 0
   var knowledge = Knowledge()
 
   init(_ model: ModelProto, name: String, given: [Name: Tensor], lengths: [String: Int]) {
@@ -145,6 +149,7 @@ extension Translation {
       knowledge.set(value, to: tensor)
       return value
     }
+    guard !isBody else { return try constant(tensor) }
     var path = name.text.isEmpty ? Name("constant") : name
     var count = 2
     while parameters[path] != nil {
@@ -156,6 +161,43 @@ extension Translation {
     graph.scope = ""
     defer { graph.scope = scope }
     let value = try graph.parameter(path, tensor.type)
+    knowledge.set(value, to: tensor)
+    return value
+  }
+}
+
+extension Translation {
+  /// What belongs to the graph at hand: a body has its own.
+  struct State {
+    fileprivate var graph: Graph
+    fileprivate var scopes: [Scope]
+    fileprivate var knowledge: Knowledge
+    fileprivate var untyped: Set<Value>
+    fileprivate var isBody: Bool
+  }
+
+  var state: State {
+    get {
+      State(graph: graph, scopes: scopes, knowledge: knowledge, untyped: untyped, isBody: isBody)
+    }
+    set {
+      (graph, scopes, knowledge) = (newValue.graph, newValue.scopes, newValue.knowledge)
+      (untyped, isBody) = (newValue.untyped, newValue.isBody)
+    }
+  }
+
+  /// Starts a body, of which nothing is known.
+  func begin(_ body: Graph) {
+    (graph, scopes, knowledge, untyped, isBody) = (body, [], Knowledge(), [], true)
+  }
+
+  /// `tensor` as a constant of any size: bodies have no parameters.
+  private func constant(_ tensor: Tensor) throws(Diagnostic) -> Value {
+    let values = try tensor.reals()
+    guard try Tensor(reals: values, as: tensor.type).hasBytes(of: tensor) else {
+      throw .inexact(tensor.type)
+    }
+    let value = try graph.add(Constant(values, tensor.type))
     knowledge.set(value, to: tensor)
     return value
   }
@@ -220,7 +262,7 @@ extension Translation {
   }
 
   /// Removes the nodes from number `count` on, of a translation that did not come to an end.
-  private func takeBack(to count: Int) {
+  func takeBack(to count: Int) {
     guard graph.nodes.count > count else { return }
     graph.removeLast(graph.nodes.count - count)
     knowledge.forget(from: count)
@@ -396,6 +438,9 @@ extension Diagnostic {
   fileprivate static func nobodyMakes(_ name: Name) -> Diagnostic {
     Diagnostic("\(name.quoted) is read, but no node above makes it, and it is no input or initializer")
   }
+  fileprivate static func inexact(_ type: TensorType) -> Diagnostic {
+    Diagnostic("a body holds a tensor \(type) whose elements no real number tells", kind: .unavailable)
+  }
   fileprivate static func tooManyNodes(_ count: Int) -> Diagnostic {
     Diagnostic("the graph has more than \(count) nodes once functions and loops are written out")
   }
@@ -405,7 +450,7 @@ extension Diagnostic {
   fileprivate static func awaiting(_ index: Int, _ node: NodeProto) -> Diagnostic {
     Diagnostic("the shape of \(node.operatorName) depends on what input \(index) holds")
   }
-  fileprivate static func tooDeep(_ name: String, _ depth: Int) -> Diagnostic {
+  static func tooDeep(_ name: String, _ depth: Int) -> Diagnostic {
     Diagnostic("\(name) stands more than \(depth) functions and bodies deep")
   }
 }

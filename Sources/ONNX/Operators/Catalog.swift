@@ -14,7 +14,7 @@ struct OperatorCatalog: Sendable {
     Operator.resizing, Operator.recurrence, Operator.rotations, Operator.pooling, Operator.padding,
     Operator.ordering, Operator.masks, Operator.signals, Operator.fused, Operator.fusedAttentions,
     Operator.units, Operator.bits, Operator.losses, Operator.scattering, Operator.quantization,
-    Operator.sampling, Operator.layouts, Operator.stateful,
+    Operator.sampling, Operator.layouts, Operator.stateful, Operator.control,
   ])
 
   init(_ groups: [[Operator]]) {
