@@ -14,7 +14,8 @@ struct OperatorCatalog: Sendable {
     Operator.resizing, Operator.recurrence, Operator.rotations, Operator.pooling, Operator.padding,
     Operator.ordering, Operator.masks, Operator.signals, Operator.fused, Operator.fusedAttentions,
     Operator.units, Operator.bits, Operator.losses, Operator.scattering, Operator.quantization,
-    Operator.sampling, Operator.layouts, Operator.stateful, Operator.control,
+    Operator.sampling, Operator.layouts, Operator.stateful, Operator.control, Operator.selecting,
+    Operator.preview, Operator.learned,
   ])
 
   init(_ groups: [[Operator]]) {

@@ -12,6 +12,18 @@ extension Operator {
     Operator("GlobalMaxPool") { (call) throws(Diagnostic) in
       try call.g.max(call.input(0), axes: call.axesOfSpace())
     },
+    Operator("LpPool") { (call) throws(Diagnostic) in
+      let (x, pool) = (try call.input(0), try PoolingWindow(call))
+      let op = SumPool(
+        kernel: pool.kernel, strides: pool.window.strides, dilations: pool.window.dilations,
+        before: pool.window.before, after: pool.window.after)
+      return try call.norm(x) { (powers) throws(Diagnostic) in try call.g.add(op, [powers]) }
+    },
+    Operator("GlobalLpPool") { (call) throws(Diagnostic) in
+      try call.norm(call.input(0)) { (powers) throws(Diagnostic) in
+        try call.g.sum(powers, axes: call.axesOfSpace())
+      }
+    },
   ]
 
   /// The largest elements and, where wanted, their places in x.
@@ -83,6 +95,16 @@ struct PoolingWindow {
 }
 
 extension Call {
+  /// The norm under `p` of the groups of elements that `sum` adds up.
+  fileprivate func norm(_ x: Value, _ sum: (Value) throws(Diagnostic) -> Value) throws(Diagnostic) -> Value {
+    // Version 1 gives the number as a real one.
+    let power = try version < 2 ? real("p", default: 2) : Double(integer("p", default: 2))
+    guard power > 0 else { throw refusal("takes the norm \(power)") }
+    let powers = try g.power(g.abs(x), g.constant(power, like: x))
+    let sums = try sum(powers)
+    return try g.power(sums, g.constant(1 / power, like: sums))
+  }
+
   /// The axes of input 0 behind batch and channels.
   func axesOfSpace() throws(Diagnostic) -> [Int] { Array(2..<Swift.max(2, try type(of: 0).rank)) }
 }
