@@ -17,6 +17,7 @@ extension Graph {
     var lowering = Lowering(name, kernels)
     var values: [Value] = []
     for node in nodes {
+      if node.op is any GapOp { _ = try node.op.evaluate([], as: node.type) }
       if let open = node.type.dims.lazy.flatMap(\.names).first { throw .open(node, open) }
       guard node.type.isAddressable else { throw .tooLarge(node.op.name, node.type) }
       let inputs = node.inputs.map { values[Int($0.index)] }
