@@ -16,11 +16,11 @@ enum WeightNames {
 
   /// Paths for the initializers of `graph` that need one: `MODULE.weight`, `MODULE.bias`.
   static func recovered(in graph: GraphProto) -> [Name: Name] {
-    let generated = Set(graph.initializers.map(\.name).filter(isGenerated))
+    let generated = Set(graph.initializers.map(\.name).filter { isGenerated($0) || !$0.text.contains(".") })
     var taken = Set(graph.initializers.map(\.name))
     var paths: [Name: Name] = [:]
     for node in graph.nodes where roles[node.operatorName] != nil {
-      guard let module = node.modulePath, let roles = roles[node.operatorName] else { continue }
+      guard let module = node.modulePath, module != "", let roles = roles[node.operatorName] else { continue }
       for (name, role) in zip(node.inputs, roles) where generated.contains(name) && paths[name] == nil {
         let path = Name(role).prefixed(by: module)
         guard role != "", taken.insert(path).inserted else { continue }

@@ -12,6 +12,7 @@ extension Pass {
   ///     (x - mean(x)) / √(mean((x - mean(x))²) + eps) [· scale] [+ bias]  ->  layer_norm(x[, scale[, bias]])
   ///     x / √(mean(x²) + eps) [· scale]                             ->  rms_norm(x[, scale])
   ///     matmul(x, transpose(w)) [+ bias]                            ->  linear(x, w[, bias])
+  ///     x + sin²(x · e^alpha) / (e^beta + 1e-9)                     ->  snake(x, alpha, beta)
   ///
   /// The numbers stay the same to round-off; a row of nothing but -∞, for which the spelt-out softmax gives
   /// NaN, becomes 0.
@@ -28,6 +29,7 @@ extension Pass {
 
   /// What `site` is in fewer words; `nil` iff it is none of the patterns or would change its type.
   private static func recognised(_ site: Site) -> Replacement? {
+    if let snake = site.snake { return snake }
     let found: Found?
     switch site.node.op {
     case is Multiply, is Divide: found = site.activation ?? site.softmax ?? site.norm ?? site.scaledNorm
