@@ -10,6 +10,9 @@ extension Graph {
   ) throws(Diagnostic) -> [Name: Tensor] {
     let bound = try binding(lengths(of: inputs.mapValues(\.type)))
     var uses = bound.useCounts()
+    for (index, node) in bound.nodes.enumerated() where uses[index] > 0 && isTooLarge(node) {
+      throw Diagnostic.tooLarge(node.type).located(at: "\(node.name.sigil) in @\(name)")
+    }
     var results: [Tensor?] = Array(repeating: nil, count: nodes.count)
     for (index, node) in bound.nodes.enumerated() where uses[index] > 0 {
       var operands: [Tensor] = []
@@ -43,15 +46,17 @@ extension Graph {
       let tensor = try parameter(op.path)
       guard tensor.shape == node.type.shape else { throw .wrongParameter(op, tensor.type) }
       return tensor.type == node.type ? tensor : try Tensor(reals: tensor.reals(), as: node.type)
-    default:
-      let isKnown = node.type.shape != nil
-      guard !isKnown || (node.type.count ?? .max) <= Graph.evaluated else { throw .tooLarge(node.type) }
-      return try node.op.evaluate(operands, as: node.type)
+    default: return try node.op.evaluate(operands, as: node.type)
     }
   }
 
   /// The most elements that a node may give to be evaluated.
   private static let evaluated = 1 << 28
+
+  private func isTooLarge(_ node: Node) -> Bool {
+    if node.op is Input || node.op is Parameter || node.type.shape == nil { return false }
+    return (node.type.count ?? .max) > Graph.evaluated
+  }
 
   /// How often each value is read, an output counting as one use.
   package func useCounts() -> [Int] {

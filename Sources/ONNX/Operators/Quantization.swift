@@ -145,7 +145,7 @@ extension Call {
       return self.type(x).count == 1 ? try g.reshape(x, []) : try spread(x, over: type, axis: axis)
     }
     let place = try place(axis, rank: type.rank)
-    guard self.type(x).rank == type.rank else {
+    guard self.type(x).rank == type.rank, block <= Limits.length else {
       throw refusal("has scales \(self.type(x)) in blocks of \(block) for \(type)")
     }
     let places = try g.iota(type.dims[place], .i64)

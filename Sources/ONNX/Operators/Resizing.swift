@@ -179,7 +179,7 @@ extension Call {
   /// A gather where each new element is one old element, otherwise a product with the matrix of the weights.
   private func applied(_ plan: Resampling, to x: Value, axis: Int) throws(Diagnostic) -> Value {
     let (size, overflow) = plan.length.multipliedReportingOverflow(by: plan.count)
-    guard !overflow, size <= Limits.matrix else {
+    guard !overflow, size <= Limits.matrix, plan.count <= Limits.places else {
       throw refusal("resamples \(plan.length) elements to \(plan.count)")
     }
     let isNearest = if case .nearest = plan.method { true } else { false }
@@ -225,6 +225,8 @@ extension Call {
 extension Limits {
   /// Elements of a matrix that is made from attributes.
   static let matrix = 1 << 26
+  /// Elements of a resampled axis.
+  fileprivate static let places = 1 << 20
   /// How often an element is repeated.
   fileprivate static let repeats = 1 << 12
 }

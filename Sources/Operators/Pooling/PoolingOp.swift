@@ -24,6 +24,8 @@ extension PoolingOp {
         throw .attribute(key, numbers, x.rank - 2, least, Self.name)
       }
     }
+    let taps = kernel.reduce(1.0) { $0 * Double($1) }
+    guard taps <= Self.mostTaps else { throw .tooWide(kernel, Self.name) }
     var dims = [x.dims[0], x.dims[1]]
     for (axis, length) in x.dims.dropFirst(2).enumerated() {
       guard let reach = Dim(kernel[axis] - 1) * Dim(dilations[axis]),
@@ -36,6 +38,9 @@ extension PoolingOp {
     }
     return dims
   }
+
+  /// The elements that a window may have.
+  private static var mostTaps: Double { 0x1p22 }
 
   /// For each tap of the window in row-major order, the place within a plane of x that each element of a plane of the result
   /// meets; -1 where that is outside.
@@ -64,6 +69,9 @@ extension Diagnostic {
     Diagnostic(
       "axis \(axis) of \(x), pooled by \(op), has no length for every \(x.dims[axis])",
       help: "name the length as a multiple of the stride, or bind it first")
+  }
+  fileprivate static func tooWide(_ kernel: [Int], _ op: String) -> Diagnostic {
+    Diagnostic("the window \(kernel) of \(op) has more than 4194304 elements")
   }
   fileprivate static func tooShort(_ axis: Int, _ x: TensorType, _ op: String) -> Diagnostic {
     Diagnostic("axis \(axis) of \(x), padded, is shorter than the window of \(op)")

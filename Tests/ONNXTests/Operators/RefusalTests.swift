@@ -10,12 +10,19 @@ import Testing
   private static let lists = [
     ("Conv", "strides"), ("Conv", "dilations"), ("Conv", "pads"), ("ConvTranspose", "output_padding"),
     ("ConvTranspose", "output_shape"), ("MaxPool", "kernel_shape"), ("MaxPool", "pads"),
-    ("AveragePool", "strides"),
+    ("AveragePool", "strides"), ("LpPool", "kernel_shape"), ("MaxUnpool", "kernel_shape"),
+    ("MaxUnpool", "pads"), ("Col2Im", "dilations"), ("CenterCropPad", "axes"), ("DeformConv", "pads"),
+    ("Scan", "scan_input_axes"), ("TfIdfVectorizer", "ngram_counts"),
   ]
   private static let singles = [
     ("Conv", "group"), ("Softmax", "axis"), ("Concat", "axis"), ("Split", "num_outputs"), ("LRN", "size"),
     ("GroupNormalization", "num_groups"), ("LayerNormalization", "axis"), ("Flatten", "axis"),
-    ("ArgMax", "axis"),
+    ("ArgMax", "axis"), ("DepthToSpace", "blocksize"), ("SpaceToDepth", "blocksize"),
+    ("RoiAlign", "sampling_ratio"), ("RoiAlign", "output_height"), ("ScatterElements", "axis"),
+    ("QuantizeLinear", "axis"), ("DequantizeLinear", "block_size"), ("ReverseSequence", "time_axis"),
+    ("Unique", "axis"), ("Compress", "axis"), ("DeformConv", "group"), ("DeformConv", "offset_group"),
+    ("NegativeLogLikelihoodLoss", "ignore_index"), ("Scan", "num_scan_inputs"),
+    ("TfIdfVectorizer", "max_skip_count"),
   ]
 
   @Test("lists of absurd numbers", arguments: lists)
