@@ -160,7 +160,7 @@ let package = Package(
     .testTarget(
       name: "ONNXTests",
       dependencies: [
-        "CaseFiles", "COnnx", "ONNX", "Runtime", "Operators", "Graphs", "Checkpoints", "Tensors",
+        "CaseFiles", "COnnx", "ONNX", "Runtime", "Passes", "Operators", "Graphs", "Checkpoints", "Tensors",
         "TemporaryFolders",
       ],
       exclude: ["Hostile", "Tensors"], swiftSettings: strict),

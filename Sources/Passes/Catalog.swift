@@ -2,7 +2,7 @@ extension Pass {
   /// Every pass that needs no more than a graph, for `inspect --after NAME`.
   package static let all: [Pass] = [
     .foldConstants, .foldWeightNorm, .fuseQKV, .fuseRoPEAttention, .recognise, .removeDead, .resolvePositions,
-    .shareCommon,
+    .shareCommon, .simplify,
   ]
 
   /// What makes graphs of one model alike, whichever way they were made: nothing is chosen for speed.

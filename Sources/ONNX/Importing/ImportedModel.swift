@@ -25,7 +25,7 @@ package struct ImportedModel: Sendable {
   ) throws(Diagnostic) {
     let translation = Translation(model, name: name, given: given, lengths: lengths)
     try translation.run(model.graph)
-    graph = try translation.graph.removingDead()
+    graph = try translation.graph.removingDead().holdingFrequencies(translation.parameters)
     let used = Set(graph.parameters.map(\.parameter.path))
     parameters = translation.parameters.filter { used.contains($0.key) }
     notes = model.notes + translation.notes

@@ -10,8 +10,8 @@ extension Site {
         let x = graph.squareRoot(of: squares), let rest = factors(beside: x, over: root), rest.count <= 1,
         rest.allSatisfy({ graph.isRow($0, of: x) })
       else { continue }
-      if let whole = centred(x) { return Found(LayerNorm(eps: eps), [whole] + rest) }
-      return Found(RMSNorm(eps: eps), [x] + rest)
+      if let whole = centred(x) { return Found(LayerNorm(eps: eps.shortest), [whole] + rest) }
+      return Found(RMSNorm(eps: eps.shortest), [x] + rest)
     }
     return nil
   }

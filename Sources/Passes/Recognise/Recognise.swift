@@ -13,17 +13,25 @@ extension Pass {
   ///     x / √(mean(x²) + eps) [· scale]                             ->  rms_norm(x[, scale])
   ///     matmul(x, transpose(w)) [+ bias]                            ->  linear(x, w[, bias])
   ///     x + sin²(x · e^alpha) / (e^beta + 1e-9)                     ->  snake(x, alpha, beta)
+  ///     matmul(x, w) of a parameter w                               ->  linear(x, transpose(w))
+  ///     x[…, :F] · silu(x[…, F:])                                   ->  glu(x)
+  ///     matmul(softmax(scale·q·kᵀ [+ bias]), v) over heads          ->  attention(q, k, v[, bias])
+  ///     attention whose key and value heads are repeated            ->  attention of fewer of them
+  ///     u·cos(a) + turn(u)·sin(a) over the first features of heads  ->  rotate(x, a)
+  ///     rotate(x, positions·frequencies)                            ->  rope(x), axial_rope(x)
+  ///
+  /// What these leave, and what hides them, is simplified as by `simplify`; equal nodes are shared first.
   ///
   /// The numbers stay the same to round-off; a row of nothing but -∞, for which the spelt-out softmax gives
   /// NaN, becomes 0.
   package static let recognise = Pass("recognise", "find composite ops that are spelt out in simpler ones") {
     (graph) throws(Diagnostic) in
-    var graph = graph
+    var graph = try Pass.shareCommon.run(graph.simplified())
     // Each round may hand a larger pattern to the next: matmul, linear, linear with bias.
     while true {
       let (next, count) = try graph.rewriting { (site) throws(Diagnostic) in recognised(site) }
       guard count > 0 else { return graph }
-      graph = next
+      graph = try Pass.shareCommon.run(next.simplified())
     }
   }
 
@@ -32,9 +40,18 @@ extension Pass {
     if let snake = site.snake { return snake }
     let found: Found?
     switch site.node.op {
-    case is Multiply, is Divide: found = site.activation ?? site.softmax ?? site.norm ?? site.scaledNorm
-    case is MatMul: found = site.matrixProduct
-    case is Add: found = site.biased
+    case is Multiply, is Divide:
+      found = site.activation ?? site.softmax ?? site.norm ?? site.scaledNorm ?? site.gated
+    case is MatMul:
+      if let attention = site.headAttention { return attention.replacement }
+      if let product = site.weightProduct { return product }
+      found = site.matrixProduct
+    case is Attention: return site.groupedAttention
+    case is Rotate: found = site.positionalRotation
+    case is Concat: return site.rotation
+    case is Add:
+      if let rotation = site.rotation { return rotation }
+      found = site.biased
     default: found = nil
     }
     guard let found, let type = try? found.op.infer(found.inputs.map { site.graph[$0].type }),
