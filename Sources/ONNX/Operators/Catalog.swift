@@ -15,7 +15,7 @@ struct OperatorCatalog: Sendable {
     Operator.ordering, Operator.masks, Operator.signals, Operator.fused, Operator.fusedAttentions,
     Operator.units, Operator.bits, Operator.losses, Operator.scattering, Operator.quantization,
     Operator.sampling, Operator.layouts, Operator.stateful, Operator.control, Operator.selecting,
-    Operator.preview, Operator.learned,
+    Operator.preview, Operator.learned, Operator.determinants,
   ])
 
   init(_ groups: [[Operator]]) {

@@ -18,6 +18,9 @@ extension Operator {
       let threshold = try call.g.constant(call.real("threshold", default: 0), like: x)
       return try call.g.cast(call.g.less(threshold, x), to: call.type(x).element)
     },
+    Operator("TreeEnsemble", domain: classical) { (call) throws(Diagnostic) in
+      try TreeEnsemble(call).sums(columns: call.integer("n_targets", default: 0))
+    },
     Operator("OptionalHasElement", since: 15) { (call) throws(Diagnostic) in
       try call.g.add(Constant([call.optional(0) == nil ? 0 : 1], TensorType(.bool, [])))
     },
