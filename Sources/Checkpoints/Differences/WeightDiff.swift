@@ -23,6 +23,8 @@ package struct WeightDiff: Sendable {
     case identical
     /// The same values in other bytes: another element type, another zero or another NaN.
     case equal
+    /// The same to round-off, where one of the two is no stored tensor but computed from several.
+    case agreed(Difference)
     /// One is the other rounded to its element type.
     case rounded(Difference)
     /// `nil` iff the element type holds no values that could be measured.
@@ -44,7 +46,9 @@ package struct WeightDiff: Sendable {
     package let isCopy: Bool
 
     /// Whether the values are the same, whatever their names, places and types.
-    package var isSame: Bool { verdict == .identical || verdict == .equal }
+    package var isSame: Bool {
+      if case .agreed = verdict { true } else { verdict == .identical || verdict == .equal }
+    }
     package var isRenamed: Bool { a.map(\.name) != b.map(\.name) && a != nil && b != nil }
     package var isRetyped: Bool { a != nil && b != nil && a?.type.element != b?.type.element }
     package var isTransposed: Bool { !order.isEmpty }
@@ -72,6 +76,21 @@ package struct WeightDiff: Sendable {
     try matcher.matchCopies()
     (rows, byteCount) = try matcher.compared(comparison, progress)
   }
+
+  /// The same, but that tensors agree which lie no further apart than `tolerance`, relatively, and one of which
+  /// is among `computed`.
+  package func agreeing(within tolerance: Double, computed: (a: Set<Name>, b: Set<Name>)) -> WeightDiff {
+    let rows = rows.map { row in
+      guard case .changed(let difference?) = row.verdict, let a = row.a, let b = row.b,
+        computed.a.contains(a.name) || computed.b.contains(b.name), difference.strays == 0,
+        difference.relative <= tolerance
+      else { return row }
+      return Row(a: a, b: b, verdict: .agreed(difference), order: row.order, isCopy: row.isCopy)
+    }
+    return WeightDiff(rows: rows, byteCount: byteCount)
+  }
+
+  private init(rows: [Row], byteCount: Int) { (self.rows, self.byteCount) = (rows, byteCount) }
 
   /// Whether the two hold the same values.
   package var isSame: Bool { rows.allSatisfy(\.isSame) }

@@ -12,22 +12,27 @@ package struct ModelDiff: Sendable {
   /// What gives a model's weights; `nil` iff nothing does.
   package typealias Weights = @Sendable (Name) throws(Diagnostic) -> Tensor
 
-  /// Compares `a` with `b`. Where paths and structure leave open which weight is which, equal values decide.
+  /// Compares `a` with `b`, the weights of both settled. Where paths and structure leave open which weight is which, equal values decide.
   ///
   /// `progress` is as for `WeightDiff`. Throws iff weights cannot be had.
   package init(
     _ a: (graph: Graph, weights: Weights?), _ b: (graph: Graph, weights: Weights?),
     spread: Spread = .serial, progress: WeightDiff.Progress = { (_, _) throws(Diagnostic) in }
   ) throws(Diagnostic) {
-    let first = try GraphDiff(a.graph, b.graph, commutative: Commutative.names)
     guard let weightsA = a.weights, let weightsB = b.weights else {
-      (graph, weights) = (first, nil)
+      (graph, weights) = (try GraphDiff(a.graph, b.graph, commutative: Commutative.names), nil)
       return
     }
-    let (x, y) = (try LeafCheckpoint(first.a, weightsA), try LeafCheckpoint(first.b, weightsB))
-    let found = try WeightDiff(
-      x.checkpoint, y.checkpoint, pairing: first.isEqual ? x.names(first.weights, y) : [:], spread: spread,
-      progress: progress)
+    let (a, b) = (try SettledModel(a.graph, weightsA), try SettledModel(b.graph, weightsB))
+    let first = try GraphDiff(a.graph, b.graph, commutative: Commutative.names)
+    let (x, y) = (try LeafCheckpoint(first.a, a.weights), try LeafCheckpoint(first.b, b.weights))
+    let settle = { (diff: WeightDiff) in
+      diff.agreeing(within: Self.roundOff, computed: (a.computed, b.computed))
+    }
+    let found = settle(
+      try WeightDiff(
+        x.checkpoint, y.checkpoint, pairing: first.isEqual ? x.names(first.weights, y) : [:], spread: spread,
+        progress: progress))
     let isSettled = first.isEqual && (found.isSame || x.names == y.names)
     guard !isSettled else {
       (graph, weights) = (first, found)
@@ -35,7 +40,7 @@ package struct ModelDiff: Sendable {
     }
     let byValue =
       first.isEqual
-      ? try WeightDiff(x.checkpoint, y.checkpoint, spread: spread, progress: progress) : found
+      ? settle(try WeightDiff(x.checkpoint, y.checkpoint, spread: spread, progress: progress)) : found
     let second = try GraphDiff(
       a.graph, b.graph, commutative: Commutative.names, pairing: x.pairing(byValue, y))
     guard second.changes.count < first.changes.count || (second.isEqual && byValue.isSame) else {
@@ -45,10 +50,15 @@ package struct ModelDiff: Sendable {
     graph = second
     weights =
       second.isEqual && !byValue.isSame
-      ? try WeightDiff(
-        x.checkpoint, y.checkpoint, pairing: x.names(second.weights, y), spread: spread, progress: progress)
+      ? settle(
+        try WeightDiff(
+          x.checkpoint, y.checkpoint, pairing: x.names(second.weights, y), spread: spread, progress: progress)
+      )
       : byValue
   }
+
+  /// How far computed weights may lie apart, relatively: f32 keeps seven digits.
+  private static let roundOff = 1e-5
 
   /// Whether both compute the same with the same weights.
   package var isSame: Bool { graph.isEqual && weights?.isSame != false }

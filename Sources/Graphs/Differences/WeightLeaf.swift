@@ -24,7 +24,7 @@ extension Graph {
   }
 
   /// For each node the weight it is, or `nil` iff it is none.
-  func weightLeaves() -> [WeightLeaf?] {
+  package func weightLeaves() -> [WeightLeaf?] {
     var leaves: [WeightLeaf?] = []
     for node in nodes {
       if let parameter = node.op as? Parameter {

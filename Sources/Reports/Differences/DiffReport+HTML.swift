@@ -72,7 +72,7 @@ extension WeightDiffTable {
     let rows = shownRows.map { row in
       let kind: String? =
         switch row.verdict {
-        case .identical, .equal: nil
+        case .identical, .equal, .agreed: nil
         case .onlyInA: "removed"
         case .onlyInB: "added"
         case .rounded, .changed, .reshaped: "changed"

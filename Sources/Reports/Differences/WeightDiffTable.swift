@@ -15,6 +15,7 @@ package struct WeightDiffTable: Sendable {
 
   package enum Verdict: String, Sendable {
     case identical, equal, rounded, changed, reshaped
+    case agreed = "same to round-off"
     case onlyInA = "only in A"
     case onlyInB = "only in B"
   }
@@ -54,7 +55,7 @@ package struct WeightDiffTable: Sendable {
       (self.order, self.measures) = (order, measures)
     }
 
-    var isSame: Bool { verdict == .identical || verdict == .equal }
+    var isSame: Bool { verdict == .identical || verdict == .equal || verdict == .agreed }
 
     /// Whether there is more to say than that it is identical.
     var isRemarkable: Bool { verdict != .identical || !remarks.isEmpty }

@@ -34,6 +34,7 @@ extension WeightDiffTable.Row {
     switch verdict {
     case .identical: .identical
     case .equal: .equal
+    case .agreed: .agreed
     case .rounded: .rounded
     case .changed: .changed
     case .reshaped: .reshaped
@@ -44,7 +45,7 @@ extension WeightDiffTable.Row {
 
   private static func measures(_ verdict: WeightDiff.Verdict) -> WeightDiffTable.Measures? {
     switch verdict {
-    case .rounded(let difference), .changed(let difference?):
+    case .agreed(let difference), .rounded(let difference), .changed(let difference?):
       WeightDiffTable.Measures(
         greatest: difference.greatest, relative: difference.relative, cosine: difference.cosine,
         count: difference.count, total: difference.total, strays: difference.strays,

@@ -1,0 +1,77 @@
+import Graphs
+import Operators
+import Tensors
+
+/// A model whose weights are settled: what its graph computes from weights alone, such as a transposed matrix
+/// or a kernel with its norm, is a weight of its own.
+///
+///     conv(x, weight_norm(v, g), bias)  ->  conv(x, weight, bias)
+///
+/// Two models that hold their weights in different shapes, or one of which has computed them before, read the
+/// same ones then.
+struct SettledModel {
+  let graph: Graph
+  let weights: ModelDiff.Weights
+  /// The paths of weights that are computed.
+  let computed: Set<Name>
+
+  /// Throws iff the graph cannot be rebuilt; weights are computed when they are asked for.
+  init(_ graph: Graph, _ weights: @escaping ModelDiff.Weights) throws(Diagnostic) {
+    let isWeight = graph.weightNodes()
+    let leaves = graph.weightLeaves()
+    let paths = Set(graph.parameters.map(\.parameter.path))
+    var parts: [Name: Graph] = [:]
+    var rebuild = try Rebuild(graph)
+    try rebuild.walk { rebuild, value throws(Diagnostic) in
+      let node = graph[value]
+      let index = Int(value.index)
+      guard isWeight[index], leaves[index] == nil else { return false }
+      var path = node.name
+      while paths.contains(path) || parts[path] != nil { path = Name("\(path)'") }
+      parts[path] = try graph.part(computing: value)
+      rebuild.set(value, to: try rebuild.graph.parameter(path, node.type))
+      return true
+    }
+    self.graph = try rebuild.finished().removingDead()
+    let used = Set(self.graph.parameters.map(\.parameter.path))
+    let computing = parts.filter { used.contains($0.key) }
+    computed = Set(computing.keys)
+    self.weights = { (path) throws(Diagnostic) in
+      guard let part = computing[path] else { return try weights(path) }
+      guard let tensor = try part.evaluate([:], parameter: weights)["weight"] else {
+        return try weights(path)
+      }
+      return tensor
+    }
+  }
+}
+
+extension Graph {
+  /// For each node whether it is a weight or is computed from weights and numbers alone.
+  fileprivate func weightNodes() -> [Bool] {
+    var (isFree, isWeight) = ([Bool](), [Bool]())
+    for node in nodes {
+      let isComputed = !node.inputs.isEmpty && !(node.op is any GapOp) && node.type.shape != nil
+      isFree.append(
+        node.op is Parameter || node.op is Constant
+          || (isComputed && node.inputs.allSatisfy { isFree[Int($0.index)] }))
+      isWeight.append(
+        node.op is Parameter || (isFree[isFree.count - 1] && node.inputs.contains { isWeight[Int($0.index)] })
+      )
+    }
+    return isWeight
+  }
+
+  /// A graph of what computes `value`, as its output `weight`.
+  fileprivate func part(computing value: Value) throws(Diagnostic) -> Graph {
+    let reached = reaching([value])
+    var part = Graph(name: name)
+    var places: [Value: Value] = [:]
+    for old in allValues where reached[Int(old.index)] {
+      let node = self[old]
+      places[old] = try part.add(node.op, node.inputs.compactMap { places[$0] }, name: node.name)
+    }
+    if let result = places[value] { part.outputs = [Output("weight", result)] }
+    return part
+  }
+}
