@@ -16,30 +16,26 @@ package indirect enum Attribute: Equatable, Sendable {
   /// A body; printed as `@name`, the graph itself stands above.
   case graph(Graph)
 
-  /// This attribute with named lengths called otherwise.
-  package func renaming(_ names: [String: String]) -> Attribute {
+  /// This attribute with every dim, type and body in it replaced. Throws iff one cannot be.
+  fileprivate func replacing(
+    dim: (Dim) -> Dim?, graph: (Graph) throws(Diagnostic) -> Graph
+  ) throws(Diagnostic) -> Attribute {
     switch self {
-    case .dim(let dim): .dim(dim.renaming(names))
-    case .type(let type): .type(TensorType(type.element, type.dims.map { $0.renaming(names) }))
-    case .list(let items): .list(items.map { $0.renaming(names) })
-    default: self
-    }
-  }
-
-  /// This attribute with every named length that `lengths` holds replaced. Throws iff that overflows.
-  package func binding(_ lengths: [String: Int]) throws(Diagnostic) -> Attribute {
-    switch self {
-    case .dim(let dim):
-      guard let bound = dim.binding(lengths) else { throw .tooLong("\(dim)") }
-      return .dim(bound)
-    case .type(let type):
-      guard let bound = type.binding(lengths) else { throw .tooLong("\(type)") }
-      return .type(bound)
+    case .dim(let old):
+      guard let new = dim(old) else { throw .tooLong("\(old)") }
+      return .dim(new)
+    case .type(let old):
+      var new = old
+      for axis in old.dims.indices {
+        guard let dim = dim(old.dims[axis]) else { throw .tooLong("\(old)") }
+        new.dims[axis] = dim
+      }
+      return .type(new)
     case .list(let items):
-      var bound: [Attribute] = []
-      for item in items { bound.append(try item.binding(lengths)) }
-      return .list(bound)
-    case .graph(let graph): return .graph(try graph.binding(lengths))
+      var new: [Attribute] = []
+      for item in items { new.append(try item.replacing(dim: dim, graph: graph)) }
+      return .list(new)
+    case .graph(let old): return .graph(try graph(old))
     default: return self
     }
   }
@@ -77,19 +73,25 @@ extension Op {
 
   /// This op with named lengths in its attributes replaced. Throws iff a length overflows.
   package func binding(_ lengths: [String: Int]) throws(Diagnostic) -> Self {
-    var bound: [NamedAttribute] = []
-    for attribute in try attributes() {
-      bound.append(NamedAttribute(key: attribute.key, value: try attribute.value.binding(lengths)))
-    }
-    return try Self(attributes: bound)
+    try replacing({ $0.binding(lengths) }) { graph throws(Diagnostic) in try graph.binding(lengths) }
   }
-}
 
-extension Op {
-  /// This op with named lengths in its attributes called otherwise.
-  package func renaming(_ names: [String: String]) throws(Diagnostic) -> Self {
-    try Self(
-      attributes: try attributes().map { NamedAttribute(key: $0.key, value: $0.value.renaming(names)) })
+  /// This op with names of lengths in its attributes replaced by dims. Throws iff a length overflows.
+  package func replacing(_ dims: [String: Dim]) throws(Diagnostic) -> Self {
+    try replacing({ $0.replacing(dims) }) { graph throws(Diagnostic) in
+      try graph.mapping { node throws(Diagnostic) in try node.op.replacing(dims) }
+    }
+  }
+
+  private func replacing(
+    _ dim: (Dim) -> Dim?, _ graph: (Graph) throws(Diagnostic) -> Graph
+  ) throws(Diagnostic) -> Self {
+    var replaced: [NamedAttribute] = []
+    for attribute in try attributes() {
+      let value = try attribute.value.replacing(dim: dim, graph: graph)
+      replaced.append(NamedAttribute(key: attribute.key, value: value))
+    }
+    return try Self(attributes: replaced)
   }
 }
 

@@ -93,6 +93,8 @@ extension LengthAgreement {
     names.filter { $0.key != $0.value }.sorted { $0.key < $1.key }.map {
       "\($0.value) of A is \($0.key) of B"
     }
+      + followersA.sorted { $0.key < $1.key }.map { "\($0.key) of A is \($0.value) of B" }
+      + followersB.sorted { $0.key < $1.key }.map { "\($0.key) of B is \($0.value) of A" }
       + bindingsA.sorted { $0.key < $1.key }.map { "\($0.key) of A is \($0.value)" }
       + bindingsB.sorted { $0.key < $1.key }.map { "\($0.key) of B is \($0.value)" }
   }

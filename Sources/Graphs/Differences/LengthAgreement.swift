@@ -6,6 +6,9 @@ struct LengthAgreement {
   private(set) var inputs: [(a: Value, b: Value)] = []
   /// What lengths of `b` are called in `a`.
   private(set) var names: [String: String] = [:]
+  /// Lengths that are named in one graph and follow a name in the other, in whose names this is said.
+  private(set) var followersA: [String: Dim] = [:]
+  private(set) var followersB: [String: Dim] = [:]
   /// Lengths that one graph leaves open and the other fixes.
   private(set) var bindingsA: [String: Int] = [:]
   private(set) var bindingsB: [String: Int] = [:]
@@ -41,6 +44,10 @@ struct LengthAgreement {
         bindingsB[name] = bindingsB[name] ?? solved
       } else if let mine = x.linear, let yours = y.linear, mine.scale == yours.scale, x.offset == y.offset {
         if names[yours.name] == nil, !names.values.contains(mine.name) { names[yours.name] = mine.name }
+      } else if let mine = x.linear, x == .named(mine.name), y.linear != nil {
+        followersA[mine.name] = followersA[mine.name] ?? y
+      } else if let yours = y.linear, y == .named(yours.name), x.linear != nil {
+        followersB[yours.name] = followersB[yours.name] ?? x
       }
     }
   }
@@ -56,9 +63,18 @@ struct LengthAgreement {
     }
     if let bound = try? a.binding(boundA) { x = bound }
     if let bound = try? b.binding(boundB) { y = bound }
-    let renames = names.filter { $0.key != $0.value }
-    guard !renames.isEmpty else { return (x, y) }
+    let renames = names.filter { $0.key != $0.value }.mapValues(Dim.named)
+    let mine = followersA.compactMapValues { $0.replacing(renames) }
+    let yours = renames.merging(followersB) { name, _ in name }
     // What only the second has must not come under a name of the first.
-    return (x, try y.mapping { (node) throws(Diagnostic) in try node.op.renaming(renames) })
+    if !mine.isEmpty, let whole = try? x.replacing(mine) { x = whole }
+    return (x, yours.isEmpty ? y : try y.replacing(yours))
+  }
+}
+
+extension Graph {
+  /// The same graph with names of lengths replaced by dims, every type inferred anew.
+  fileprivate func replacing(_ dims: [String: Dim]) throws(Diagnostic) -> Graph {
+    try mapping { node throws(Diagnostic) in try node.op.replacing(dims) }
   }
 }

@@ -150,23 +150,20 @@ extension [Dim] {
 extension Dim {
   /// This dim with its names replaced where `lengths` holds them; `nil` iff that overflows.
   package func binding(_ lengths: [String: Int]) -> Dim? {
-    guard !terms.isEmpty else { return self }
+    terms.isEmpty ? self : replacing { name in lengths[name].map(Dim.fixed) }
+  }
+
+  /// This dim with its names replaced where `dims` holds them; `nil` iff that overflows.
+  package func replacing(_ dims: [String: Dim]) -> Dim? { replacing { name in dims[name] } }
+
+  fileprivate func replacing(_ dim: (String) -> Dim?) -> Dim? {
     var sum: Dim? = Dim(offset)
     for term in terms {
       var product: Dim? = Dim(term.scale)
-      for atom in term.atoms { product = product.flatMap { a in atom.binding(lengths).flatMap { a * $0 } } }
+      for atom in term.atoms { product = product.flatMap { a in atom.replacing(dim).flatMap { a * $0 } } }
       sum = sum.flatMap { a in product.flatMap { a + $0 } }
     }
     return sum
-  }
-
-  /// This dim with its names replaced where `names` holds them; itself iff names fall together in a way that
-  /// overflows.
-  package func renaming(_ names: [String: String]) -> Dim {
-    let renamed = terms.map { term in
-      Term(atoms: term.atoms.map { $0.renaming(names) }.sorted(by: <), scale: term.scale)
-    }
-    return Dim(adding: renamed, offset: offset) ?? self
   }
 
   /// The length that the one name must have for this dim to be `length`; `nil` iff it is no multiple of one
@@ -184,15 +181,6 @@ extension Dim {
       case .name(let name) = term.atoms[0]
     else { return nil }
     return (name, term.scale)
-  }
-}
-
-extension Dim.Atom {
-  fileprivate func renaming(_ names: [String: String]) -> Self {
-    switch self {
-    case .name(let name): .name(names[name] ?? name)
-    case .quotient(let dim, let divisor): .quotient(dim.renaming(names), divisor)
-    }
   }
 }
 
@@ -214,10 +202,10 @@ extension Dim.Atom {
     self = .quotient(whole, product)
   }
 
-  fileprivate func binding(_ lengths: [String: Int]) -> Dim? {
+  fileprivate func replacing(_ dim: (String) -> Dim?) -> Dim? {
     switch self {
-    case .name(let name): lengths[name].map(Dim.fixed) ?? .named(name)
-    case .quotient(let dim, let divisor): dim.binding(lengths)?.dividedDown(by: divisor)
+    case .name(let name): dim(name) ?? .named(name)
+    case .quotient(let inner, let divisor): inner.replacing(dim)?.dividedDown(by: divisor)
     }
   }
 
