@@ -9,9 +9,10 @@ extension Plan {
     var planner = try Planner(graph)
     try planner.placeRoots()
     let layout = try ArenaLayout(planner.blocks)
+    let values = graph.allValues
     self.init(
-      graph: graph, prologue: planner.timeline.prologue.map { graph.allValues[$0] },
-      steps: planner.timeline.steps.map { graph.allValues[$0] }, placements: planner.placements(layout),
+      graph: graph, prologue: planner.timeline.prologue.map { values[$0] },
+      steps: planner.timeline.steps.map { values[$0] }, placements: planner.placements(layout),
       arenaSize: layout.size, prologueSize: planner.prologueSize, outputSizes: planner.outputSizes,
       sizeWithoutReuse: planner.sizeWithoutReuse)
   }
@@ -93,14 +94,15 @@ private struct Planner {
   }
 
   func placements(_ layout: ArenaLayout) -> [Value: Placement] {
+    let values = graph.allValues
     var placements: [Value: Placement] = [:]
-    for (index, value) in graph.allValues.enumerated() {
+    for (index, value) in values.enumerated() {
       switch timeline.roles[index] {
       case .dead: continue
       case .input(let input): placements[value] = .input(input)
       case .parameter(let path): placements[value] = .parameter(path)
       case .view(let other, let offset):
-        placements[value] = .alias(of: graph.allValues[other], offset: offset)
+        placements[value] = .alias(of: values[other], offset: offset)
       case .computed:
         switch homes[index] {
         case .block(let block):
