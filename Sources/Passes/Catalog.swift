@@ -2,12 +2,12 @@ extension Pass {
   /// Every pass that needs no more than a graph, for `inspect --after NAME`.
   package static let all: [Pass] = [
     .foldConstants, .foldWeightNorm, .fuseQKV, .fuseRoPEAttention, .recognise, .removeDead, .resolvePositions,
-    .shareCommon, .simplify,
+    .shareCommon, .simplify, .unifySpelling,
   ]
 
   /// What makes graphs of one model alike, whichever way they were made: nothing is chosen for speed.
   package static let canonical: [Pass] = [
-    .foldConstants, .resolvePositions, .recognise, .shareCommon, .removeDead,
+    .foldConstants, .resolvePositions, .recognise, .unifySpelling, .shareCommon, .removeDead,
   ]
 
   /// What every graph goes through before it is run.

@@ -108,14 +108,15 @@ package struct StableAudioDiT: Hashable, Sendable {
     let projected = try mlp(global, "global_projection", [globalDim, width, width], in: &g)
     let turn = try g.add(Constant(2 * Double.pi), name: "time.turn")
     let frequencies = try weight("time_frequencies", [timeDim / 2, 1], in: &g)
-    let turns = try g.add(Multiply(), [time, turn], name: "time.turns")
-    let column = try g.add(Reshape(dims: ["B", 1, 1]), [turns], name: "time.column")
-    let angles = try g.add(Linear(), [column, frequencies], name: "time.angles")
+    let column = try g.add(Reshape(dims: ["B", 1]), [time], name: "time.column")
+    let turns = try g.add(Multiply(), [column, turn], name: "time.turns")
+    let angles = try g.add(Linear(), [turns, frequencies], name: "time.angles")
     let cosines = try g.add(Cos(), [angles], name: "time.cos")
     let sines = try g.add(Sin(), [angles], name: "time.sin")
     let features = try g.add(Concat(axis: -1), [cosines, sines], name: "time.features")
     let embedded = try mlp(features, "time_embedding", [timeDim, width, width], biased: true, in: &g)
-    return try g.add(Add(), [projected, embedded], name: "global_token")
+    let row = try g.add(Reshape(dims: ["B", 1, Dim(width)]), [embedded], name: "time.row")
+    return try g.add(Add(), [projected, row], name: "global_token")
   }
 
   private func selfAttention(_ x: Value, _ layer: String, in g: inout Graph) throws(Diagnostic) -> Value {
