@@ -5,7 +5,7 @@ import Testing
 /// What the backend suite of the ONNX project does not test: older versions of operators, where they mean
 /// something else, and the operators of ONNX Runtime's optimizer.
 @Suite struct VersionTests {
-  @Test(arguments: versions + windows + fused) func means(_ item: NodeCase) throws {
+  @Test(arguments: versions + windows + fused + units) func means(_ item: NodeCase) throws {
     let result = try item.result()
     #expect(result.type == TensorType(item.expected.element, shape: item.expected.shape))
     let numbers = try result.reals()
@@ -135,5 +135,34 @@ import Testing
         .init([1], [1, 1, 1]), .init([1, 9], [1, 2, 1]), .init([5, 7], [1, 2, 1]), nil,
         .init([1, 0], [1, 2], .i32),
       ], expected: .init([5], [1, 1, 1])),
+  ]
+
+  static let units: [NodeCase] = [
+    NodeCase(
+      title: "before 7 a slope is of a channel", name: "PRelu", version: 6,
+      inputs: [.init([-1, -1, 4, -1], [1, 2, 2]), .init([2, 3])],
+      expected: .init([-2, -2, 4, -3], [1, 2, 2])),
+    NodeCase(
+      title: "an early dropout drops nothing where it is a test", name: "Dropout", version: 6,
+      attributes: [.init("is_test", .integer(1))], inputs: [.init([1, 2])], outputs: 2,
+      expected: .init([1, 1])),
+    NodeCase(
+      title: "an early dropout tells in the type of its input what it keeps", name: "Dropout", version: 7,
+      inputs: [.init([0, 2])], outputs: 2, expected: .init([1, 1])),
+    NodeCase(
+      title: "the early scatter is that of elements", name: "Scatter", version: 9,
+      inputs: [.init([1, 2, 3]), .whole([2]), .init([9])], expected: .init([1, 2, 9])),
+    NodeCase(
+      title: "a norm over all of space", name: "GlobalLpPool", version: 2,
+      inputs: [.init([3, 4, 0, 2], [1, 2, 2])], expected: .init([5, 2], [1, 2, 1])),
+    NodeCase(
+      title: "before 16 regions are not moved by half an element", name: "RoiAlign", version: 10,
+      attributes: [.init("sampling_ratio", .integer(1))],
+      inputs: [
+        .init([1, 2, 3, 4], [1, 1, 2, 2]), .init([0, 0, 1, 1], [1, 4]), .whole([0]),
+      ], expected: .init([2.5], [1, 1, 1, 1])),
+    NodeCase(
+      title: "a square matrix whose first column begins with zero has a determinant", name: "Det",
+      version: 11, inputs: [.init([0, 2, 3, 4], [2, 2])], expected: .init([-6], [])),
   ]
 }
