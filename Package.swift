@@ -160,8 +160,8 @@ let package = Package(
     .testTarget(
       name: "ONNXTests",
       dependencies: [
-        "CaseFiles", "COnnx", "ONNX", "Runtime", "Passes", "Operators", "Graphs", "Checkpoints", "Tensors",
-        "TemporaryFolders",
+        "CaseFiles", "COnnx", "Conversion", "Families", "ONNX", "Runtime", "Passes", "Operators", "Graphs",
+        "Checkpoints", "Tensors", "TemporaryFolders",
       ],
       exclude: ["Hostile", "Tensors"], swiftSettings: strict),
     .testTarget(

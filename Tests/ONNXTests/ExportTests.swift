@@ -8,7 +8,7 @@ import Testing
 
 /// Exports of whole models by both exporters of PyTorch, made by `tools/fixtures/onnx_exports.py`.
 @Suite struct ExportTests {
-  private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+  static let folder = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "Fixtures/onnx").path()
 
   /// `MODEL/EXPORTER`; what ONNX Runtime has optimised holds operators of its own.
