@@ -42,13 +42,16 @@ import Testing
     for input in model.graph.inputs { inputs[input.name] = try known.tensor(input.name) }
     let results = try session.run(inputs)
     for output in graph.outputs {
-      let error = try ExportTests.relativeError(of: #require(results[output.name]), from: known.tensor(output.name))
+      let error = try ExportTests.relativeError(
+        of: #require(results[output.name]), from: known.tensor(output.name))
       #expect(error < 2e-5)
     }
   }
 
   /// Rotations are folded into the attentions that read them, as on a graph that a family builds.
-  @Test("rotary attention", arguments: [("dit_gqa/ts17", "rotary_attention"), ("vjepa2/dyn18", "axial_rotary_attention")])
+  @Test(
+    "rotary attention",
+    arguments: [("dit_gqa/ts17", "rotary_attention"), ("vjepa2/dyn18", "axial_rotary_attention")])
   func fused(export: String, name: String) throws {
     let graph = try Pass.fuseRoPEAttention.run(Self.recognised(export))
     #expect(graph.nodes.count { $0.op.name == name } == 2)

@@ -18,7 +18,8 @@ extension Graph {
       if let parameter = node.as(Parameter.self), parameter.isRow { rows[value] = value }
       for input in node.inputs {
         guard let row = rows[input] else { continue }
-        let meetsPositions = node.op is Multiply && node.inputs.allSatisfy { $0 == input || !isGiven[Int($0.index)] }
+        let meetsPositions =
+          node.op is Multiply && node.inputs.allSatisfy { $0 == input || !isGiven[Int($0.index)] }
         if node.op is Reshape {
           rows[value] = row
         } else if !meetsPositions || node.inputs[0] == node.inputs[1] {

@@ -25,7 +25,8 @@ extension Site {
     else { return nil }
     let (q, k, v) = (graph[parts.queries].type, graph[parts.keys].type, graph[inputs[1]].type)
     guard q.rank == 4, k.rank == 4, v.rank == 4, let heads = q.dims[1].fixed, let kvHeads = k.dims[1].fixed,
-      v.dims[1] == k.dims[1], q.dims[0] == k.dims[0], k.dims[0] == v.dims[0], kvHeads == heads || kvHeads == 1,
+      v.dims[1] == k.dims[1], q.dims[0] == k.dims[0], k.dims[0] == v.dims[0],
+      kvHeads == heads || kvHeads == 1,
       q.dims[3].fixed != nil, v.dims[3].fixed != nil,
       parts.biases.allSatisfy({ graph[$0].type.rank <= 4 })
     else { return nil }
@@ -68,7 +69,8 @@ private struct Scores {
     // Sums end at the product; the scale is below them all.
     while graph[value].op is Add {
       let (a, b) = (graph[value].inputs[0], graph[value].inputs[1])
-      guard let product = [a, b].first(where: { graph.scaledProduct($0) != nil || graph[$0].op is Add }) else {
+      guard let product = [a, b].first(where: { graph.scaledProduct($0) != nil || graph[$0].op is Add })
+      else {
         return nil
       }
       biases.append(product == a ? b : a)

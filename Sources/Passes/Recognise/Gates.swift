@@ -8,7 +8,8 @@ extension Site {
     guard match(Multiply.self) != nil else { return nil }
     for (value, active) in [(inputs[0], inputs[1]), (inputs[1], inputs[0])] {
       guard let activation = graph[active].op.gate, let half = graph.half(value),
-        let gate = graph.half(graph[active].inputs[0]), half.whole == gate.whole, !half.isSecond, gate.isSecond
+        let gate = graph.half(graph[active].inputs[0]), half.whole == gate.whole, !half.isSecond,
+        gate.isSecond
       else { continue }
       return Found(GLU(activation: activation), half.whole)
     }
@@ -35,7 +36,8 @@ extension Graph {
       slice.axis == -1 || slice.axis == self[value].type.rank - 1
     else { return nil }
     let whole = self[value].inputs[0]
-    guard self[whole].type.dims.last == Dim(2 * length), slice.start == 0 || slice.start == slice.length else {
+    guard self[whole].type.dims.last == Dim(2 * length), slice.start == 0 || slice.start == slice.length
+    else {
       return nil
     }
     return (whole, slice.start != 0)

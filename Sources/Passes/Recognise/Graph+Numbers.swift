@@ -17,10 +17,14 @@ extension Graph {
     return (try? tensor(value, &known, depth: 32))??.numbers
   }
 
-  private func tensor(_ value: Value, _ known: inout [Value: Tensor?], depth: Int) throws(Diagnostic) -> Tensor? {
+  private func tensor(_ value: Value, _ known: inout [Value: Tensor?], depth: Int) throws(Diagnostic)
+    -> Tensor?
+  {
     if let tensor = known[value] { return tensor }
     let node = self[value]
-    guard depth > 0, let count = node.type.count, count <= Self.mostNumbers, !node.op.isGiven else { return nil }
+    guard depth > 0, let count = node.type.count, count <= Self.mostNumbers, !node.op.isGiven else {
+      return nil
+    }
     var operands: [Tensor] = []
     for input in node.inputs {
       guard let operand = try tensor(input, &known, depth: depth - 1) else { return nil }
@@ -54,7 +58,8 @@ extension Graph {
         .evaluate([], as: TensorType(iota.element, shape: [count]))
     case let constant as Constant:
       guard let number = constant.values.first, constant.type.count == 1 else { return nil }
-      tensor = try Constant(number, constant.type.element).evaluate([], as: TensorType(constant.type.element, []))
+      tensor = try Constant(number, constant.type.element).evaluate(
+        [], as: TensorType(constant.type.element, []))
     case is Reshape, is Broadcast: tensor = try along(node.inputs[0], length, count, &known, depth: depth - 1)
     case is any BroadcastingOp, is any ComparisonOp, is any LogicalOp, is any PointwiseOp, is Where, is Cast:
       var operands: [Tensor] = []
@@ -63,7 +68,8 @@ extension Graph {
         operands.append(operand)
       }
       let isSingle = operands.allSatisfy { $0.shape.isEmpty }
-      tensor = try node.op.evaluate(operands, as: TensorType(node.type.element, shape: isSingle ? [] : [count]))
+      tensor = try node.op.evaluate(
+        operands, as: TensorType(node.type.element, shape: isSingle ? [] : [count]))
     default: return nil
     }
     known[value] = tensor

@@ -9,7 +9,9 @@ extension Site {
     guard let (rotate, _) = match(Rotate.self) else { return nil }
     let parts = graph.columns(of: inputs[1])
     let turns = parts.compactMap { graph.turn($0) }
-    guard turns.count == parts.count, let first = turns.first, parts.count.isMultiple(of: 2) else { return nil }
+    guard turns.count == parts.count, let first = turns.first, parts.count.isMultiple(of: 2) else {
+      return nil
+    }
     let pairs = stride(from: 0, to: parts.count, by: 2).map { (parts[$0], parts[$0 + 1]) }
     guard pairs.allSatisfy({ $0.0 == $0.1 }), turns.allSatisfy({ $0.frequencies == first.frequencies }),
       let base = first.base
@@ -20,7 +22,9 @@ extension Site {
   }
 
   private func straight(_ rotate: Rotate, _ turn: Turn, _ base: Double) -> Found? {
-    guard let places = graph.values(turn.positions, alongside: node.type.dims[1], count: 64) else { return nil }
+    guard let places = graph.values(turn.positions, alongside: node.type.dims[1], count: 64) else {
+      return nil
+    }
     let (start, step) = (places[0], places[1] - places[0])
     guard places.indices.allSatisfy({ places[$0] == start + step * Double($0) }) else { return nil }
     let op = RoPE(
@@ -71,7 +75,9 @@ private struct Turn {
 extension Graph {
   /// What stands side by side in `[N, R]`, from the left.
   fileprivate func columns(of value: Value) -> [Value] {
-    guard let concat = self[value].as(Concat.self), concat.axis == 1 || concat.axis == -1 else { return [value] }
+    guard let concat = self[value].as(Concat.self), concat.axis == 1 || concat.axis == -1 else {
+      return [value]
+    }
     return self[value].inputs.flatMap { columns(of: $0) }
   }
 

@@ -6,7 +6,8 @@ extension Site {
   /// The attention with fewer key and value heads where each of them is repeated before it, so that adjoining
   /// query heads read the same.
   var groupedAttention: Replacement? {
-    guard let (attention, _) = match(Attention.self), attention.kvHeads == attention.heads, attention.heads > 1,
+    guard let (attention, _) = match(Attention.self), attention.kvHeads == attention.heads,
+      attention.heads > 1,
       let keys = graph.repeatedHeads(inputs[1], heads: attention.heads),
       let values = graph.repeatedHeads(inputs[2], heads: attention.heads), keys.heads == values.heads
     else { return nil }
@@ -60,6 +61,7 @@ extension Graph {
       groups[2].contains(place), turned[(place + 1)..<(groups[3].first ?? place + 1)].allSatisfy({ $0 == 1 })
     else { return nil }
     return RepeatedHeads(
-      source: source, permutation: permutation, dims: [type.dims[0], type.dims[1], kept], heads: heads / times)
+      source: source, permutation: permutation, dims: [type.dims[0], type.dims[1], kept], heads: heads / times
+    )
   }
 }

@@ -114,7 +114,8 @@ extension Graph {
     let whole = self[value].inputs[0]
     let (dims, lead) = (self[whole].type.dims, Array(self[u].type.dims.dropLast()))
     let axis = slice.axis < 0 ? slice.axis + dims.count : slice.axis
-    if let outer = self[u].as(Slice.self), outer.step == nil, self[u].inputs[0] == whole, slice.length == Dim(pairs),
+    if let outer = self[u].as(Slice.self), outer.step == nil, self[u].inputs[0] == whole,
+      slice.length == Dim(pairs),
       axis == dims.count - 1, outer.axis == axis || outer.axis == -1
     {
       // Both are slices of the same.

@@ -16,7 +16,8 @@ extension Pass {
   ///     and(true, x), where(true, x, y)         ->  x
   ///
   /// The numbers stay the same but for the sign of a zero.
-  package static let simplify = Pass("simplify", "take out what changes nothing") { (graph) throws(Diagnostic) in
+  package static let simplify = Pass("simplify", "take out what changes nothing") {
+    (graph) throws(Diagnostic) in
     try graph.simplified()
   }
 }
@@ -27,7 +28,9 @@ extension Graph {
     var graph = self
     while true {
       // What one rule leaves may be simpler still for another.
-      let (next, count) = try graph.rewriting { (site) throws(Diagnostic) in site.simpler?.replacement(at: site) }
+      let (next, count) = try graph.rewriting { (site) throws(Diagnostic) in
+        site.simpler?.replacement(at: site)
+      }
       guard count > 0 else { return graph }
       graph = next
     }

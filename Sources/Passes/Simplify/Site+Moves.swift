@@ -22,7 +22,8 @@ extension Site {
     let source = graph.unshaped(split)
     let (dims, whole) = (graph[split].type.dims, graph[source].type.dims)
     let axis = slice.axis < 0 ? slice.axis + dims.count : slice.axis
-    guard dims.count == whole.count + 1, axis == dims.count - 2, Array(dims.dropLast(2)) == Array(whole.dropLast()),
+    guard dims.count == whole.count + 1, axis == dims.count - 2,
+      Array(dims.dropLast(2)) == Array(whole.dropLast()),
       let part = dims.last?.fixed, node.type.dims == Array(whole.dropLast()) + [Dim(part)],
       case let (place, overflow) = start.multipliedReportingOverflow(by: part), !overflow
     else { return nil }
@@ -44,7 +45,8 @@ extension Site {
     guard op.step == nil else { return nil }
     if op.start == 0, op.length == source.type.dims[axis] { return .value(inputs[0]) }
     if let inner = source.as(Slice.self), inner.step == nil,
-      axis == (inner.axis < 0 ? inner.axis + source.type.rank : inner.axis), let start = inner.start + op.start
+      axis == (inner.axis < 0 ? inner.axis + source.type.rank : inner.axis),
+      let start = inner.start + op.start
     {
       return .op(Slice(axis: axis, start: start, length: op.length), source.inputs)
     }
@@ -68,6 +70,10 @@ extension Site {
 
   func simplerConcat(_ op: Concat) -> Simpler? {
     if inputs.count == 1 { return .value(inputs[0]) }
+    // One name for each axis: the last one is counted from behind.
+    let axis = op.axis < 0 ? op.axis + node.type.rank : op.axis
+    let name = axis == node.type.rank - 1 ? -1 : axis
+    if name != op.axis { return .op(Concat(axis: name), inputs) }
     var start: Dim = 0
     var source: Value?
     for part in inputs {
@@ -97,7 +103,9 @@ extension Site {
     let type = graph[inputs[0]].type
     if type == node.type { return .value(inputs[0]) }
     // Only axes of length 1 are new.
-    if type.dims.product == node.type.dims.product, type.dims.filter({ $0 != 1 }) == node.type.dims.filter({ $0 != 1 }) {
+    if type.dims.product == node.type.dims.product,
+      type.dims.filter({ $0 != 1 }) == node.type.dims.filter({ $0 != 1 })
+    {
       return .op(Reshape(dims: node.type.dims), inputs)
     }
     return graph[inputs[0]].op is Broadcast ? .op(node.op, graph[inputs[0]].inputs) : nil
