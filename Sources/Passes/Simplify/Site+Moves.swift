@@ -70,10 +70,6 @@ extension Site {
 
   func simplerConcat(_ op: Concat) -> Simpler? {
     if inputs.count == 1 { return .value(inputs[0]) }
-    // One name for each axis: the last one is counted from behind.
-    let axis = op.axis < 0 ? op.axis + node.type.rank : op.axis
-    let name = axis == node.type.rank - 1 ? -1 : axis
-    if name != op.axis { return .op(Concat(axis: name), inputs) }
     var start: Dim = 0
     var source: Value?
     for part in inputs {
