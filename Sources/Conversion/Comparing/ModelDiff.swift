@@ -12,19 +12,25 @@ package struct ModelDiff: Sendable {
   /// What gives a model's weights; `nil` iff nothing does.
   package typealias Weights = @Sendable (Name) throws(Diagnostic) -> Tensor
 
-  /// Compares `a` with `b`, the weights of both settled. Where paths and structure leave open which weight is which, equal values decide.
+  /// Compares `a` with `b`, the weights of both settled where `settling` says so. Where paths and structure
+  /// leave open which weight is which, equal values decide.
   ///
   /// `progress` is as for `WeightDiff`. Throws iff weights cannot be had.
   package init(
     _ a: (graph: Graph, weights: Weights?), _ b: (graph: Graph, weights: Weights?),
-    spread: Spread = .serial, progress: WeightDiff.Progress = { (_, _) throws(Diagnostic) in }
+    settling: Bool = true, spread: Spread = .serial,
+    progress: WeightDiff.Progress = { (_, _) throws(Diagnostic) in }
   ) throws(Diagnostic) {
-    guard let weightsA = a.weights, let weightsB = b.weights else {
-      (graph, weights) = (try GraphDiff(a.graph, b.graph, commutative: Commutative.names), nil)
+    let isWeighed = a.weights != nil && b.weights != nil
+    let (a, b) = (
+      try SettledModel(a.graph, a.weights, settling: settling),
+      try SettledModel(b.graph, b.weights, settling: settling)
+    )
+    let first = try GraphDiff(a.graph, b.graph, commutative: Commutative.names)
+    guard isWeighed else {
+      (graph, weights) = (first, nil)
       return
     }
-    let (a, b) = (try SettledModel(a.graph, weightsA), try SettledModel(b.graph, weightsB))
-    let first = try GraphDiff(a.graph, b.graph, commutative: Commutative.names)
     let (x, y) = (try LeafCheckpoint(first.a, a.weights), try LeafCheckpoint(first.b, b.weights))
     let settle = { (diff: WeightDiff) in
       diff.agreeing(within: Self.roundOff, computed: (a.computed, b.computed))

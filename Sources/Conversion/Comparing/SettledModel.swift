@@ -15,8 +15,18 @@ struct SettledModel {
   /// The paths of weights that are computed.
   let computed: Set<Name>
 
+  private static let none: ModelDiff.Weights = { (path) throws(Diagnostic) in throw Diagnostic.noWeights(path)
+  }
+
   /// Throws iff the graph cannot be rebuilt; weights are computed when they are asked for.
-  init(_ graph: Graph, _ weights: @escaping ModelDiff.Weights) throws(Diagnostic) {
+  ///
+  /// Without `settling` the model stays as it is; without `weights` only its graph is settled.
+  init(_ graph: Graph, _ weights: ModelDiff.Weights?, settling: Bool) throws(Diagnostic) {
+    let weights = weights ?? Self.none
+    guard settling else {
+      (self.graph, self.weights, computed) = (graph, weights, [])
+      return
+    }
     let isWeight = graph.weightNodes()
     let leaves = graph.weightLeaves()
     let paths = Set(graph.parameters.map(\.parameter.path))
@@ -73,5 +83,11 @@ extension Graph {
     }
     if let result = places[value] { part.outputs = [Output("weight", result)] }
     return part
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func noWeights(_ path: Name) -> Diagnostic {
+    Diagnostic("weight \(path.quoted) is asked for, but there are none", kind: .software)
   }
 }

@@ -25,14 +25,12 @@ struct SubjectComparison {
   /// What is found; both are run when `trial` says so.
   func part(_ trial: DiffTrial, _ progress: DiffProgress) throws(Diagnostic) -> DiffReport.Part {
     var part = DiffReport.Part(a.title, b.title)
-    let (mine, yours) = (try passes.run(on: a.graph), try passes.run(on: b.graph))
-    // As they stand they are what was written; alike they are once both read weights one way.
-    let settled = passes.isEmpty ? nil : (try SettledWeights(mine), try SettledWeights(yours))
-    let graphs = (settled?.0.graph ?? mine, settled?.1.graph ?? yours)
+    let graphs = (try passes.run(on: a.graph), try passes.run(on: b.graph))
     let isWeighed = aspect != .graph
-    let read = (isWeighed ? try a.weights(files.a) : nil, isWeighed ? try b.weights(files.b) : nil)
-    let weights = (settled?.0.reading(read.0) ?? read.0, settled?.1.reading(read.1) ?? read.1)
-    let diff = try ModelDiff((graphs.0, weights.0), (graphs.1, weights.1), spread: .machine) {
+    let weights = (isWeighed ? try a.weights(files.a) : nil, isWeighed ? try b.weights(files.b) : nil)
+    let diff = try ModelDiff(
+      (graphs.0, weights.0), (graphs.1, weights.1), settling: !passes.isEmpty, spread: .machine
+    ) {
       (done, total) throws(Diagnostic) in
       try progress("comparing weights, MiB", done >> 20, total >> 20)
     }
@@ -51,14 +49,6 @@ struct SubjectComparison {
     ) { (done, total) throws(Diagnostic) in try progress("running both, nodes", done, total) }
     part.numbers = NumericTable(numbers, diff.graph)
     return part
-  }
-}
-
-extension SettledWeights {
-  /// What gives the tensors of this graph, where `read` gives those of the file.
-  fileprivate func reading(_ read: ModelDiff.Weights?) -> ModelDiff.Weights? {
-    guard let read else { return nil }
-    return { (name) throws(Diagnostic) in try tensor(name, read) }
   }
 }
 
