@@ -83,7 +83,8 @@ let package = Package(
     .executableTarget(
       name: "foley",
       dependencies: [
-        "Pipelines", "Conversion", "Reports", "Runtime", "Kernels", "Families", "ONNX", "Passes", "Plans", "Operators",
+        "Pipelines", "Conversion", "Reports", "Runtime", "Kernels", "Families", "ONNX", "Passes", "Plans",
+        "Operators",
         "Graphs", "Checkpoints", "Media", "Tokenizers", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

@@ -29,7 +29,8 @@ struct SafetensorsLayout {
         throw .badName(name)
       }
       guard let shape = type.shape, let count = type.byteCount, type.fillsBytes,
-        type.rank <= SafetensorsLimits.rank, shape.allSatisfy({ $0 <= SafetensorsLimits.length }), let element = type.element.safetensors
+        type.rank <= SafetensorsLimits.rank, shape.allSatisfy({ $0 <= SafetensorsLimits.length }),
+        let element = type.element.safetensors
       else { throw .badType(type, name) }
       let (next, overflow) = end.addingReportingOverflow(count)
       guard !overflow, next < 1 << 62 else { throw .badType(type, name) }

@@ -17,7 +17,8 @@ package enum Machine {
     let work = Work(body)
     withExtendedLifetime(work) {
       ck_parallel_for(
-        count, { context, index in
+        count,
+        { context, index in
           guard let context else { return }
           Unmanaged<Work>.fromOpaque(context).takeUnretainedValue().body(index)
         }, Unmanaged.passUnretained(work).toOpaque())

@@ -170,7 +170,9 @@ extension Assembly {
 extension Checkpoint {
   /// Writes all tensors and the metadata to a safetensors file.
   fileprivate func write(to path: String) throws(Diagnostic) {
-    try SafetensorsWriter.write(entries.map { (entry) throws(Diagnostic) in (entry.name, try entry.tensor) }, metadata: metadata, to: path)
+    try SafetensorsWriter.write(
+      entries.map { (entry) throws(Diagnostic) in (entry.name, try entry.tensor) }, metadata: metadata,
+      to: path)
   }
 }
 
