@@ -21,21 +21,33 @@ package struct Pass: Sendable {
     rule: @escaping @Sendable (Site, Operation) throws(Diagnostic) -> Replacement?
   ) {
     self.init(name, summary) { (graph) throws(Diagnostic) in
-      var graph = graph
-      for _ in 0..<Pass.rounds {
-        let (next, count) = try graph.rewriting { (site) throws(Diagnostic) in
+      try graph.repeating(name, atMost: 64) { graph throws(Diagnostic) in
+        try graph.rewriting { (site) throws(Diagnostic) in
           guard let (op, _) = site.match(Operation.self) else { return nil }
           return try rule(site, op)
         }
-        guard count > 0 else { return graph }
-        graph = next
       }
-      throw .endless(name, Pass.rounds)
     }
   }
+}
 
-  /// How often a rule may feed itself.
-  private static let rounds = 64
+extension Graph {
+  /// The graph after as many rounds as replace something; `round` gives the next graph and how much it replaced.
+  ///
+  /// Throws what a round throws, or iff the last of `rounds` still replaces something: two rules of `pass` undo
+  /// each other.
+  func repeating(
+    _ pass: String, atMost rounds: Int = 4096,
+    _ round: (Graph) throws(Diagnostic) -> (graph: Graph, count: Int)
+  ) throws(Diagnostic) -> Graph {
+    var graph = self
+    for _ in 0..<rounds {
+      let (next, count) = try round(graph)
+      guard count > 0 else { return graph }
+      graph = next
+    }
+    throw .endless(pass, rounds, name)
+  }
 }
 
 extension Sequence<Pass> {
@@ -54,7 +66,8 @@ extension Sequence<Pass> {
 }
 
 extension Diagnostic {
-  fileprivate static func endless(_ pass: String, _ rounds: Int) -> Diagnostic {
-    Diagnostic("pass \(pass) still finds something to replace after \(rounds) rounds", kind: .software)
+  fileprivate static func endless(_ pass: String, _ rounds: Int, _ graph: String) -> Diagnostic {
+    Diagnostic(
+      "pass \(pass) still finds something to replace in @\(graph) after \(rounds) rounds", kind: .software)
   }
 }

@@ -5,7 +5,8 @@ package final class TemporaryFolder {
   package let path: String
 
   package init() throws {
-    var template = Array("/tmp/foley-tests-XXXXXX".utf8CString)
+    let parent = getenv("TMPDIR").map { String(cString: $0) } ?? P_tmpdir
+    var template = Array("\(parent)/foley-tests-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw Trouble.system(errno) }
     path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
   }

@@ -14,12 +14,9 @@ extension Pass {
   package static let resolvePositions = Pass(
     "resolve-positions", "say in fewer words what tables of positions do"
   ) { (graph) throws(Diagnostic) in
-    var graph = graph
-    while true {
+    try graph.repeating("resolve-positions") { graph throws(Diagnostic) in
       var tables = PositionTables(graph)
-      let (next, count) = try graph.rewriting { (site) throws(Diagnostic) in site.resolved(by: &tables) }
-      guard count > 0 else { return graph }
-      graph = next
+      return try graph.rewriting { (site) throws(Diagnostic) in site.resolved(by: &tables) }
     }
   }
 }

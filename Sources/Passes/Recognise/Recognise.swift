@@ -26,12 +26,10 @@ extension Pass {
   /// NaN, becomes 0.
   package static let recognise = Pass("recognise", "find composite ops that are spelt out in simpler ones") {
     (graph) throws(Diagnostic) in
-    var graph = try Pass.shareCommon.run(graph.simplified())
     // Each round may hand a larger pattern to the next: matmul, linear, linear with bias.
-    while true {
+    try Pass.shareCommon.run(graph.simplified()).repeating("recognise") { graph throws(Diagnostic) in
       let (next, count) = try graph.rewriting { (site) throws(Diagnostic) in recognised(site) }
-      guard count > 0 else { return graph }
-      graph = try Pass.shareCommon.run(next.simplified())
+      return (count > 0 ? try Pass.shareCommon.run(next.simplified()) : next, count)
     }
   }
 

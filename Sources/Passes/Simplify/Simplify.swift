@@ -25,14 +25,9 @@ extension Pass {
 extension Graph {
   /// The graph in which nothing is left to simplify.
   func simplified() throws(Diagnostic) -> Graph {
-    var graph = self
-    while true {
-      // What one rule leaves may be simpler still for another.
-      let (next, count) = try graph.rewriting { (site) throws(Diagnostic) in
-        site.simpler?.replacement(at: site)
-      }
-      guard count > 0 else { return graph }
-      graph = next
+    // What one rule leaves may be simpler still for another.
+    try repeating("simplify") { graph throws(Diagnostic) in
+      try graph.rewriting { (site) throws(Diagnostic) in site.simpler?.replacement(at: site) }
     }
   }
 }

@@ -18,11 +18,9 @@ extension Pass {
   /// The numbers stay the same to round-off.
   package static let unifySpelling = Pass("unify-spelling", "say in one way what can be said in two") {
     (graph) throws(Diagnostic) in
-    var graph = graph
-    while true {
+    try graph.repeating("unify-spelling") { graph throws(Diagnostic) in
       let (next, count) = try graph.rewriting { (site) throws(Diagnostic) in site.respelt }
-      guard count > 0 else { return graph }
-      graph = try next.simplified()
+      return (count > 0 ? try next.simplified() : next, count)
     }
   }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Glibc
 import Tensors
 
-/// `onnx-conformance /tmp/suite --tier 1 --verbose`
+/// `onnx-conformance suite --tier 1 --verbose`
 @main
 struct OnnxConformance: ParsableCommand {
   static let configuration = CommandConfiguration(
