@@ -9,7 +9,6 @@ extension Pass {
   ///     gather_nd(x, [[0, 0], [0, 1], …])            ->  reshape(x)
   ///     gather(table, T5's buckets of distances)     ->  gather(table, relative_buckets)
   ///     reshape(transpose(gather(table, relative_buckets)))  ->  relative_bias(table)
-  ///     and(x, a table of nothing but true)          ->  broadcast(x)
   ///     a table of one number                        ->  broadcast(constant)
   package static let resolvePositions = Pass(
     "resolve-positions", "say in fewer words what tables of positions do"
@@ -27,7 +26,6 @@ extension Site {
     case is Gather: identity(&tables) ?? buckets(&tables)
     case is GatherND: identity(&tables)
     case is Reshape: relativeBias
-    case is And: allowed(&tables)
     default: tables.ends(value) && !node.inputs.isEmpty ? oneNumber(&tables) : nil
     }
   }
@@ -105,17 +103,6 @@ extension Site {
       queries: buckets.queries, keys: buckets.keys, buckets: buckets.buckets,
       maxDistance: buckets.maxDistance, bidirectional: buckets.bidirectional)
     return .with(bias, graph[moved[0]].inputs[0])
-  }
-
-  /// The other operand of an `and` with a table that hides nothing.
-  private func allowed(_ tables: inout PositionTables) -> Replacement? {
-    for (table, rest) in [(inputs[0], inputs[1]), (inputs[1], inputs[0])] {
-      guard let trials = tables.values(table),
-        trials.allSatisfy({ (try? $0.integers().allSatisfy { $0 == 1 }) ?? false })
-      else { continue }
-      return graph[rest].type == node.type ? .value(rest) : .with(Broadcast(dims: node.type.dims), rest)
-    }
-    return nil
   }
 
   /// A broadcast number where the table holds nothing else.

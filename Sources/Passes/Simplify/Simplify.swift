@@ -12,6 +12,7 @@ extension Pass {
   ///     cast, broadcast, slice to what x is     ->  x
   ///     slice(concat(a, b)), concat(slices)     ->  a, or what the slices are of
   ///     x·1, x/1, x + 0, x - 0                  ->  x
+  ///     n/n of a length n that is 1 or more     ->  1
   ///     add(broadcast(x), y)                    ->  add(x, y) where it broadcasts by itself
   ///     and(true, x), where(true, x, y)         ->  x
   ///
@@ -78,7 +79,8 @@ extension Site {
     case let op as Softmax:
       return op.axis == node.type.rank - 1 ? .op(Softmax(axis: -1), inputs) : nil
     case is And, is Where, is Equal: return simplerTruth ?? withoutBroadcasts
-    case is Multiply, is Divide, is Add, is Subtract: return withoutNeutral ?? withoutBroadcasts
+    case is Multiply, is Divide, is Add, is Subtract:
+      return withoutNeutral ?? withoutRatio ?? withoutBroadcasts
     case is any BroadcastingOp, is any ComparisonOp, is any LogicalOp: return withoutBroadcasts
     default: return nil
     }

@@ -14,6 +14,14 @@ extension Site {
     return nil
   }
 
+  /// 1 where this is `x/x` for whole numbers x that are 1 or more, such as a length.
+  var withoutRatio: Simpler? {
+    guard node.op is Divide, inputs[0] == inputs[1], let least = graph.least(inputs[0]), least >= 1 else {
+      return nil
+    }
+    return .op(Constant([1], node.type), [])
+  }
+
   /// This op on operands that broadcast by themselves, where some are broadcast or given axes of length 1 in
   /// front before.
   var withoutBroadcasts: Simpler? {

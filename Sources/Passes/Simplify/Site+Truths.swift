@@ -47,16 +47,4 @@ extension Graph {
     else { return false }
     return bound <= least
   }
-
-  /// A whole number that `value` is never below, or `nil` iff none is known.
-  private func least(_ value: Value, depth: Int = 8) -> Double? {
-    let node = self[value]
-    guard depth > 0, node.type.element.isInteger else { return nil }
-    if let scalar = scalar(value) { return scalar }
-    switch node.op {
-    case is Iota, is Length: return 0
-    case is Reshape, is Broadcast, is Transpose, is Slice: return least(node.inputs[0], depth: depth - 1)
-    default: return nil
-    }
-  }
 }

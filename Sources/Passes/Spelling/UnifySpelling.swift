@@ -11,9 +11,11 @@ extension Pass {
   ///     where(20 < x, x, softplus(x))             ->  softplus(x)
   ///     conv(x, w) of one tap                     ->  transpose(linear(transpose(x), w))
   ///     transpose(reshape(x)), all places of x merged  ->  reshape(transpose(x)), channels last
+  ///     layer_norm(reshape(x))                    ->  reshape(layer_norm(x)) where the rows of x stay rows
   ///     transpose(add(transpose(x), y))           ->  add(x, transpose(y)) where the two undo each other
   ///     add(transpose(x), transpose(y))           ->  transpose(add(x, y))
   ///     slice(linear(x, w)), slice(transpose(x))  ->  linear(slice(x), w), transpose(slice(x))
+  ///     slice(linear(x, w)) of the features       ->  linear(x, slice(w))
   ///
   /// The numbers stay the same to round-off.
   package static let unifySpelling = Pass("unify-spelling", "say in one way what can be said in two") {
@@ -29,12 +31,13 @@ extension Site {
   fileprivate var respelt: Replacement? {
     switch node.op {
     case let op as Concat: countedFromFront(op)
-    case is Add: maskedSum ?? sumOfTurned
+    case is Add: maskedSum ?? sumOfMoves
     case is Where: plainSoftplus
     case let op as Conv: pointwise(op)
-    case let op as Transpose: channelsLast(op) ?? turnedSum(op)
-    case let op as Slice: earlier(op)
-    default: nil
+    case let op as Transpose: channelsLast(op) ?? moveOfSum
+    case is Reshape: moveOfSum
+    case let op as Slice: sliceOfFeatures(op) ?? sliceOfRows(op)
+    default: moveAfter
     }
   }
 
@@ -53,18 +56,6 @@ extension Site {
       return Simpler.op(Where(), [parts[0], x, parts[2]]).replacement(at: self)
     }
     return nil
-  }
-
-  /// The sum of what is turned alike, turned afterwards.
-  private var sumOfTurned: Replacement? {
-    guard let a = sole(Transpose.self, at: 0), let b = sole(Transpose.self, at: 1), a.op == b.op,
-      graph[a.inputs[0]].type == graph[b.inputs[0]].type
-    else { return nil }
-    let (x, y, op) = (a.inputs[0], b.inputs[0], a.op)
-    return .building { (rebuild, name) throws(Diagnostic) in
-      let sum = try rebuild.graph.add(rebuild.new(x), rebuild.new(y))
-      return try rebuild.graph.add(op, [sum], name: name)
-    }
   }
 
   /// `softplus(x)` where torch's threshold, beyond which it is x to round-off, is spelt out.
@@ -99,42 +90,6 @@ extension Site {
     return .building { (rebuild, name) throws(Diagnostic) in
       let last = try rebuild.graph.transpose(rebuild.new(x), [0] + Array(2..<dims.count) + [1])
       return try rebuild.graph.add(Reshape(dims: type.dims), [last], name: name)
-    }
-  }
-
-  private func turnedSum(_ op: Transpose) -> Replacement? {
-    guard let sum = input(0), sum.node.op is Add, sum.useCount == 1 else { return nil }
-    for (turned, other) in [(sum.inputs[0], sum.inputs[1]), (sum.inputs[1], sum.inputs[0])] {
-      guard let inner = graph[turned].as(Transpose.self), graph[other].type == sum.node.type,
-        graph[turned].type == sum.node.type,
-        op.permutation.map({ inner.permutation[$0] }) == Array(0..<node.type.rank)
-      else { continue }
-      let x = graph[turned].inputs[0]
-      return .building { (rebuild, name) throws(Diagnostic) in
-        let rest = try rebuild.graph.add(op, [rebuild.new(other)])
-        return try rebuild.graph.add(Add(), [rebuild.new(x), rest], name: name)
-      }
-    }
-    return nil
-  }
-
-  /// The slice taken before what is done row by row.
-  private func earlier(_ op: Slice) -> Replacement? {
-    guard let source = input(0), source.useCount == 1 else { return nil }
-    let rank = node.type.rank
-    let axis = op.axis < 0 ? op.axis + rank : op.axis
-    let (operands, inner) = (source.inputs, source.node.op)
-    let place: Int
-    switch inner {
-    case is Linear where axis < rank - 1: place = axis
-    case let transpose as Transpose: place = transpose.permutation[axis]
-    default: return nil
-    }
-    let slice = Slice(axis: place, start: op.start, length: op.length, step: op.step ?? 1)
-    return .building { (rebuild, name) throws(Diagnostic) in
-      var new = try rebuild.new(operands)
-      new[0] = try rebuild.graph.add(slice, [new[0]])
-      return try rebuild.graph.add(inner, new, name: name)
     }
   }
 }
