@@ -81,4 +81,28 @@ import Testing
     let graph = try ImportedModel(model, name: "m").graph
     #expect(graph.nodes.contains { ($0.op as? Unsupported)?.operation == "com.example.Fold" })
   }
+
+  @Test("an inner shape that is not true is noted; a wrong element is refused")
+  func staleClaims() throws {
+    var model = model(
+      [node("Relu", ["x"], "h"), node("Relu", ["h"], "y")], inputs: [("x", .float, [.fixed(4)])], output: "y")
+    model.graph.valueInfo = [ValueInfoProto("h", .tensor(.float, [.fixed(3)]))]
+    let notes = try ImportedModel(model, name: "m").notes
+    #expect(notes == ["the file says that \"h\" is f32[3], but it is f32[4]"])
+    model.graph.valueInfo = [ValueInfoProto("h", .tensor(.float, [.named("n")]))]
+    #expect(try ImportedModel(model, name: "m").notes.isEmpty)
+    model.graph.valueInfo = [ValueInfoProto("h", .tensor(.double, nil))]
+    let error = #expect(throws: Diagnostic.self) { try ImportedModel(model, name: "m") }
+    #expect(error?.message.text == "the file says that \"h\" is f64, but its nodes make f32[4]")
+  }
+
+  @Test("an output's shape is compared with what the file alone tells, not with that of a run")
+  func shapesOfARun() throws {
+    var model = model([node("Relu", ["x"], "y")], inputs: [("x", .float, [.named("n")])], output: "y")
+    model.graph.outputs = [ValueInfoProto("y", .tensor(.float, [.fixed(1)]))]
+    let tensor = try Tensor(floats: [1, 2], shape: [2])
+    #expect(try ImportedModel(model, name: "m", given: ["x": tensor]).graph.outputs.count == 1)
+    model.graph.inputs = [ValueInfoProto("x", .tensor(.float, [.fixed(2)]))]
+    #expect(throws: Diagnostic.self) { try ImportedModel(model, name: "m") }
+  }
 }

@@ -27,3 +27,17 @@ Onnx__TensorProto *onnx_unpack_tensor(onnx_arena *arena, const uint8_t *bytes, s
 int onnx_open_beneath(int folder, const char *path);
 /// The same without openat2(2), for kernels before 5.6 and sandboxes that refuse it.
 int onnx_open_beneath_by_steps(int folder, const char *path);
+
+/// What the ONNX project says of an operator from version `since` of `domain` on; `attributes` are pairs
+/// `name:type`, divided by spaces.
+typedef struct onnx_operator {
+  const char *domain, *name;
+  int32_t since, min_inputs, max_inputs, min_outputs, max_outputs;
+  const char *attributes;
+} onnx_operator;
+
+/// As many as one likes.
+#define ONNX_MANY INT32_MAX
+
+/// All operators, by domain, name and version.
+const onnx_operator *onnx_operators(size_t *count);

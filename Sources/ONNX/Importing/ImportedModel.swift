@@ -38,34 +38,8 @@ package struct ImportedModel: Sendable {
   }
 }
 
-extension Graph {
-  /// Throws the list of the nodes that cannot be run, iff there are any.
-  package func expectSupported() throws(Diagnostic) {
-    let troubles = nodes.compactMap { node -> String? in
-      switch node.op {
-      case let op as Unsupported: "\(op.operation): \(op.reason)"
-      case let op as Deferred: "\(op.operation): \(op.reason)"
-      default: nil
-      }
-    }
-    guard !troubles.isEmpty else { return }
-    throw .unsupported(troubles, self)
-  }
-}
-
 extension Diagnostic {
   fileprivate static func missing(_ path: Name) -> Diagnostic {
     Diagnostic("the model holds no tensor \(path.quoted)", kind: .software)
-  }
-  fileprivate static func unsupported(_ troubles: [String], _ graph: Graph) -> Diagnostic {
-    var counts: [String: Int] = [:]
-    for trouble in troubles { counts[trouble, default: 0] += 1 }
-    let list = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { entry in
-      entry.value == 1 ? entry.key : "\(entry.key) (\(entry.value) nodes)"
-    }
-    return Diagnostic(
-      "@\(graph.name) has \(troubles.count) nodes that cannot be run",
-      note: list.joined(separator: "; "),
-      help: "foley inspect --graph shows where they stand", kind: .unavailable)
   }
 }

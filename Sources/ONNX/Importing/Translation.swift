@@ -9,7 +9,7 @@ import Tensors
 final class Translation {
   var graph: Graph
   private(set) var parameters: [Name: Tensor] = [:]
-  private(set) var notes: [String]
+  var notes: [String]
   /// What the node at hand has said about its outputs, should it be deferred.
   var promises: [Int: (element: DType, rank: Int)] = [:]
 
@@ -53,6 +53,13 @@ final class Translation {
     scopes = [scope]
     try translate(proto.nodes)
     for output in proto.outputs { graph.output(output.name, try value(named: output.name)) }
+    try check(claimsOf: proto, isOpen: given.isEmpty && lengths.isEmpty)
+  }
+
+  /// The type of the value that `name` stands for so far; `nil` iff there is none, or its type is made up.
+  func type(ofKnown name: Name) -> TensorType? {
+    guard let value = scopes.last?.values[name], !untyped.contains(value) else { return nil }
+    return graph[value].type
   }
 
   /// The type the file gives to an input; dims of which it says nothing get names of their own.

@@ -26,4 +26,33 @@ package struct AttributeProto: Sendable {
     /// Inside a function: the value of the caller's attribute of that name, or none.
     case reference(String)
   }
+
+  /// `AttributeProto.AttributeType`.
+  enum Kind: Int32, CaseIterable, Sendable {
+    case float = 1, integer, string, tensor, graph, floats, integers, strings, tensors, graphs
+    case sparseTensor, sparseTensors, type, types
+  }
+}
+
+extension AttributeProto.Value {
+  /// Which field holds the value; a reference does not say for which one it stands.
+  var kind: AttributeProto.Kind? {
+    switch self {
+    case .float: .float
+    case .integer: .integer
+    case .string: .string
+    case .tensor: .tensor
+    case .graph: .graph
+    case .sparseTensor: .sparseTensor
+    case .type: .type
+    case .floats: .floats
+    case .integers: .integers
+    case .strings: .strings
+    case .tensors: .tensors
+    case .graphs: .graphs
+    case .sparseTensors: .sparseTensors
+    case .types: .types
+    case .reference: nil
+    }
+  }
 }

@@ -15,6 +15,8 @@ extension GraphSummary {
     object["outputs"] = GraphSummary.json(of: outputs)
     object["ops"] = OpTable(bound ?? graph).json
     object["blocks"] = JSON(FoldedGraph(graph).repeats.map { JSON("\($0)") })
+    if !gaps.isEmpty { object["gaps"] = JSON(gaps.map { JSON($0) }) }
+    if !notes.isEmpty { object["notes"] = JSON(notes.map { JSON($0) }) }
     if let lengths {
       object["lengths"] = .object(
         lengths.sorted { $0.key < $1.key }.reduce(into: JSON.Object()) { $0[Name($1.key)] = JSON($1.value) })

@@ -14,8 +14,10 @@ extension GraphSummary {
     for (index, repeats) in FoldedGraph(graph).repeats.enumerated() {
       table.append(index == 0 ? "blocks" : "", "\(repeats), \(repeats.nodesEach.grouped) nodes each")
     }
-    table.append("cost", costLine)
+    for (index, line) in gapLines.enumerated() { table.append(index == 0 ? "gaps" : "", line) }
+    if gaps.isEmpty || !openLengths.isEmpty { table.append("cost", costLine) }
     if let plan { table.append("memory", "\(plan)") }
+    for (index, note) in notes.enumerated() { table.append(index == 0 ? "notes" : "", note) }
     return "@\(graph.name)\(origin.map { ": \($0)" } ?? "")\n" + table.text
   }
 
@@ -29,10 +31,16 @@ extension GraphSummary {
     return "\(ops.count.grouped): " + (named + rest).joined(separator: ", ")
   }
 
+  private var openLengths: [String] { GraphSummary.openLengths(of: graph) }
+
+  private var gapLines: [String] {
+    let most = 8
+    return gaps.prefix(most) + (gaps.count > most ? ["\(gaps.count - most) more"] : [])
+  }
+
   private var costLine: String {
     guard let bound, let lengths else {
-      let open = GraphSummary.openLengths(of: graph).map { "\($0)=…" }.joined(separator: ",")
-      return "give lengths with --length \(open)"
+      return "give lengths with --length \(openLengths.map { "\($0)=…" }.joined(separator: ","))"
     }
     let cost = OpTable(bound).cost
     let at = lengths.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ", ")

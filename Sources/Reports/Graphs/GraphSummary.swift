@@ -16,6 +16,10 @@ package struct GraphSummary: Sendable {
   /// The graph with its lengths bound, as soon as they are.
   package var bound: Graph?
   package var plan: Plan?
+  /// What keeps the graph from being run, a reason each.
+  package var gaps: [String] = []
+  /// What is odd about the source but no error.
+  package var notes: [String] = []
 
   package init(_ graph: Graph) { self.graph = graph }
 

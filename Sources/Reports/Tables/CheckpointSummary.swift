@@ -12,6 +12,7 @@ package struct CheckpointSummary: Sendable {
     lines.append("parameters", table.totals.text)
     lines.append("files", Set(table.rows.map(\.file)).sorted().joined(separator: ", "))
     for (key, value) in table.metadata { lines.append("metadata \(key)", value.firstLine) }
+    for (index, note) in table.notes.enumerated() { lines.append(index == 0 ? "notes" : "", note) }
     return "weights without a configuration\n" + lines.text
   }
 
@@ -24,6 +25,7 @@ package struct CheckpointSummary: Sendable {
         }),
       "files": JSON(Set(table.rows.map(\.file)).sorted().map { JSON($0) }),
       "metadata": .object(table.metadata.reduce(into: JSON.Object()) { $0[$1.key] = JSON($1.value) }),
+      "notes": JSON(table.notes.map { JSON($0) }),
     ]
   }
 }

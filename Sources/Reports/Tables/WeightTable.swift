@@ -20,6 +20,8 @@ package struct WeightTable: Sendable {
 
   package var rows: [Row] = []
   package var metadata: [(key: Name, value: String)] = []
+  /// What is odd about the files but no error.
+  package var notes: [String] = []
 
   package init() {}
 
@@ -45,7 +47,8 @@ package struct WeightTable: Sendable {
     let source =
       files.count == 1 ? files.first.map { " in \($0.escapingControls)" } ?? "" : " in \(files.count) files"
     let noun = rows.count == 1 ? "tensor" : "tensors"
-    return table.text + "\(rows.count.grouped) \(noun)\(source): \(totals.text)\n"
+    let lines = notes.map { "note: \($0.escapingControls)\n" }
+    return table.text + "\(rows.count.grouped) \(noun)\(source): \(totals.text)\n" + lines.joined()
   }
 
   package var json: JSON {
@@ -63,6 +66,6 @@ package struct WeightTable: Sendable {
       return .object(object)
     }
     let metadata = metadata.reduce(into: JSON.Object()) { $0[$1.key] = JSON($1.value) }
-    return ["metadata": .object(metadata), "tensors": JSON(tensors)]
+    return ["metadata": .object(metadata), "notes": JSON(notes.map { JSON($0) }), "tensors": JSON(tensors)]
   }
 }

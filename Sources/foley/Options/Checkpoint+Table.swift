@@ -8,7 +8,7 @@ extension WeightTable {
   /// tensor cannot be unpacked.
   init(_ checkpoint: Checkpoint, scanning: Bool = false) throws(Diagnostic) {
     self.init()
-    metadata = checkpoint.metadata
+    (metadata, notes) = (checkpoint.metadata, checkpoint.notes)
     for entry in checkpoint.entries {
       let strays = scanning ? try entry.tensor.nonFinite() : nil
       let file = entry.file?.path ?? checkpoint.path

@@ -1,14 +1,16 @@
 import Graphs
+import ONNX
 import Plans
 import Reports
 import Runtime
 import Tensors
 
 extension Subject {
-  /// The summary with cost and memory as soon as every length is given.
+  /// The summary; with cost and memory as soon as every length is given, unless the graph has gaps.
   func summary(at lengths: [Lengths]) throws(Diagnostic) -> GraphSummary {
     var summary = try summary()
-    guard let bound = try bound(to: lengths) else { return summary }
+    summary.gaps = graph.gaps.map(\.description)
+    guard summary.gaps.isEmpty, let bound = try bound(to: lengths) else { return summary }
     summary.lengths = try self.lengths(lengths)
     summary.bound = bound
     summary.plan = try plan(at: try self.lengths(lengths))

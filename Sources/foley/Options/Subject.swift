@@ -26,7 +26,7 @@ struct Subject {
     guard let model else { return summary }
     let layout = model.layout.isEmpty ? "" : ", \(model.layout) layout"
     summary.origin = "\(model.component), \(model.family)\(layout)"
-    summary.facts = model.facts
+    (summary.facts, summary.notes) = (model.facts, model.weights.checkpoint.notes)
     var stored: [(element: DType, count: Int, bytes: Int)] = []
     for (_, parameter) in graph.parameters {
       guard let tensor = try? model.weights.tensor(parameter.path) else { continue }

@@ -27,7 +27,7 @@ import Testing
         + W.field(7, domain) + attributes.flatMap { W.field(5, $0) })
   }
 
-  private func body(_ graph: [UInt8], _ name: String = "body") -> [UInt8] {
+  private func body(_ graph: [UInt8], _ name: String = "then_branch") -> [UInt8] {
     W.field(1, name) + W.field(20, 5) + W.field(6, graph)
   }
 
@@ -76,8 +76,8 @@ import Testing
     let model = try read(W.model(node("If", ["x"], ["y"], attributes: [body(hiding)]) + ends))
     #expect(model.notes.contains { $0.contains("hides a value of the same name") })
     let siblings = [
-      body(node("Neg", ["x"], ["z"]) + W.value(12, "z"), "a"),
-      body(node("Abs", ["x"], ["z"]) + W.value(12, "z"), "b"),
+      body(node("Neg", ["x"], ["z"]) + W.value(12, "z"), "then_branch"),
+      body(node("Abs", ["x"], ["z"]) + W.value(12, "z"), "else_branch"),
     ]
     #expect(try read(W.model(node("If", ["x"], ["y"], attributes: siblings) + ends)).notes.isEmpty)
     let leaking = node("If", ["x"], ["t"], attributes: siblings) + node("Relu", ["z"], ["y"]) + ends
@@ -127,6 +127,32 @@ import Testing
     }
     #expect(try read(calling("c99", chain(100))).functions.count == 100)
     #expect(refusal(calling("c100", chain(101))).contains("more than 100 calls inside one another"))
+  }
+
+  @Test func nodesFitTheirOperators() throws {
+    func model(_ nodes: [UInt8], opset: UInt64 = 17) -> [UInt8] {
+      W.field(1, 8) + W.field(7, nodes + ends) + W.field(8, W.field(2, opset))
+    }
+    let integer = { (name: String) in W.field(1, name) + W.field(3, 1) + W.field(20, 2) }
+    let axis = node("Softmax", ["x"], ["y"], attributes: [integer("axis")])
+    #expect(try read(model(axis)).graph.nodes.count == 1)
+    #expect(
+      refusal(model(node("Elu", ["x"], ["y"], attributes: [integer("alpha")]))).contains("is of kind integer")
+    )
+    #expect(refusal(model(node("Relu", ["x"], ["y", "z"]))).contains("has 2 outputs; expected 1"))
+    #expect(refusal(model(node("Max", [], ["y"]))).contains("has 0 inputs; expected at least 1"))
+    #expect(refusal(model(node("Clip", ["x", "x", "x", "x"], ["y"]))).contains("expected 1 to 3"))
+    // An attribute of one version is none of the next; a tool's own one is not looked at.
+    let bound = W.varint(2 << 3 | 5) + [0, 0, 0, 0]
+    let clip = node("Clip", ["x"], ["y"], attributes: [W.field(1, "max") + bound + W.field(20, 1)])
+    #expect(try read(model(clip, opset: 6)).graph.nodes.count == 1)
+    #expect(
+      refusal(model(clip)).contains("Clip has no attribute \"max\" in version 17 of ai.onnx; expected none"))
+    #expect(
+      try read(model(node("Relu", ["x"], ["y"], attributes: [integer("__tool")]))).graph.nodes.count == 1)
+    // Nodes of bodies are looked at, too, and what the model says itself counts for more.
+    let nested = node("If", ["x"], ["y"], attributes: [body(node("Relu", ["x", "x"], ["r"]), "then_branch")])
+    #expect(refusal(model(nested)).contains("Relu has 2 inputs"))
   }
 
   @Test func sparseIndicesLieInTheShape() throws {

@@ -6,6 +6,8 @@ struct GraphCheck {
   let path: String
   /// The operator sets whose operators may be used.
   let opsets: [String: Int]
+  /// The functions of the model, which nodes call under their names.
+  let functions: Set<FunctionKey>
   /// The attributes of the function around, or `nil` iff there is none.
   let attributes: Set<Name>?
   private(set) var notes: Notes
@@ -14,8 +16,11 @@ struct GraphCheck {
   /// How many graphs were put in order.
   private var reordered = 0
 
-  init(path: String, opsets: [String: Int], attributes: Set<Name>?, notes: Notes) {
-    (self.path, self.opsets, self.attributes, self.notes) = (path, opsets, attributes, notes)
+  init(
+    path: String, opsets: [String: Int], functions: Set<FunctionKey>, attributes: Set<Name>?, notes: Notes
+  ) {
+    (self.path, self.opsets, self.functions) = (path, opsets, functions)
+    (self.attributes, self.notes) = (attributes, notes)
   }
 
   mutating func check(_ function: inout FunctionProto) throws(Diagnostic) {
@@ -60,6 +65,7 @@ struct GraphCheck {
     for index in nodes.indices {
       do throws(Diagnostic) {
         try check(attributesOf: nodes[index])
+        try check(signatureOf: nodes[index])
         var names = nodes[index].inputs.filter { !$0.text.isEmpty }
         names += try checkSubgraphs(of: &nodes[index])
         for name in names {
@@ -127,6 +133,11 @@ struct GraphCheck {
           "undeclared", "attribute \(Name(reference).quoted) is not declared by the function that uses it")
       }
     }
+  }
+
+  private func check(signatureOf node: NodeProto) throws(Diagnostic) {
+    guard let version = opsets[node.domain], !functions.contains(FunctionKey(node)) else { return }
+    try Signature.of(node.operatorName, domain: node.domain, version: version)?.check(node, version: version)
   }
 
   /// Gives the names that the graphs of `node` take from around them.

@@ -10,7 +10,9 @@ extension ModelProto {
   mutating func check(_ notes: inout Notes, path: String) throws(Diagnostic) {
     try checkVersions(&notes)
     try FunctionCalls(of: self, path: path).check()
-    var check = GraphCheck(path: path, opsets: opsets, attributes: nil, notes: notes)
+    let functionKeys = Set(functions.map { FunctionKey($0) })
+    var check = GraphCheck(
+      path: path, opsets: opsets, functions: functionKeys, attributes: nil, notes: notes)
     _ = try check.check(&graph)
     notes = check.notes
     for place in functions.indices {
@@ -19,7 +21,8 @@ extension ModelProto {
         functions[place].attributes.map { Name($0) } + functions[place].defaults.map { Name($0.name) }
       // Before version 8 of the format functions shared the model's operator sets.
       let opsets = functions[place].opsets.isEmpty ? opsets : functions[place].opsets
-      var check = GraphCheck(path: path, opsets: opsets, attributes: Set(declared), notes: before)
+      var check = GraphCheck(
+        path: path, opsets: opsets, functions: functionKeys, attributes: Set(declared), notes: before)
       try check.check(&functions[place])
       notes = check.notes
     }

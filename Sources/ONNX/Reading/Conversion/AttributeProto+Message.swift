@@ -15,14 +15,8 @@ extension AttributeProto {
 }
 
 extension AttributeProto.Value {
-  /// `AttributeProto.AttributeType`.
-  fileprivate enum Kind: Int32, CaseIterable {
-    case float = 1, integer, string, tensor, graph, floats, integers, strings, tensors, graphs
-    case sparseTensor, sparseTensors, type, types
-  }
-
   fileprivate init(_ message: Onnx__AttributeProto, from source: inout ModelSource) throws(Diagnostic) {
-    let present = Kind.allCases.filter { $0.isPresent(in: message) }
+    let present = AttributeProto.Kind.allCases.filter { $0.isPresent(in: message) }
     let reference = String(message.ref_attr_name)
     guard reference.isEmpty else {
       guard present.isEmpty else { throw .referenceAndValue(reference) }
@@ -30,7 +24,7 @@ extension AttributeProto.Value {
       return
     }
     // Version 1 of the format had no types.
-    guard let kind = message.type == 0 ? present.first : Kind(rawValue: message.type) else {
+    guard let kind = message.type == 0 ? present.first : AttributeProto.Kind(rawValue: message.type) else {
       throw .noType(message.type)
     }
     guard present.allSatisfy({ $0 == kind }) else {
@@ -55,7 +49,9 @@ extension AttributeProto.Value {
     }
   }
 
-  private init(list kind: Kind, _ message: Onnx__AttributeProto, from source: inout ModelSource)
+  private init(
+    list kind: AttributeProto.Kind, _ message: Onnx__AttributeProto, from source: inout ModelSource
+  )
     throws(Diagnostic)
   {
     switch kind {
@@ -86,7 +82,7 @@ extension AttributeProto.Value {
   }
 }
 
-extension AttributeProto.Value.Kind {
+extension AttributeProto.Kind {
   /// Whether the field of this kind is in `message`.
   fileprivate func isPresent(in message: Onnx__AttributeProto) -> Bool {
     switch self {

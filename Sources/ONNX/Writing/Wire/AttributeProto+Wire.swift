@@ -20,35 +20,12 @@ extension AttributeProto {
     case .types(let types): for type in types { message.put(15, type.fill) }
     default: break
     }
-    if let kind = value.kind { message.put(20, kind) }
+    if let kind = value.kind { message.put(20, Int64(kind.rawValue)) }
     switch value {
     case .reference(let name): message.put(21, name)
     case .sparseTensor(let tensor): message.put(22, tensor.fill)
     case .sparseTensors(let tensors): for tensor in tensors { message.put(23, tensor.fill) }
     default: break
-    }
-  }
-}
-
-extension AttributeProto.Value {
-  /// `AttributeProto.AttributeType`; a reference does not say which one it stands for.
-  fileprivate var kind: Int64? {
-    switch self {
-    case .float: 1
-    case .integer: 2
-    case .string: 3
-    case .tensor: 4
-    case .graph: 5
-    case .floats: 6
-    case .integers: 7
-    case .strings: 8
-    case .tensors: 9
-    case .graphs: 10
-    case .sparseTensor: 11
-    case .sparseTensors: 12
-    case .type: 13
-    case .types: 14
-    case .reference: nil
     }
   }
 }
