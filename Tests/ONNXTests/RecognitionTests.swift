@@ -12,6 +12,7 @@ import Testing
   /// Counts by the name of the composite, of all that a kind of model holds.
   private static let expected: [String: [String: Int]] = [
     "dit_gqa": ["attention": 4, "rope": 4, "layer_norm": 6, "silu": 3, "glu": 2, "linear": 31],
+    "dit_tools_narrow": ["attention": 2, "rope": 2, "layer_norm": 7, "silu": 3, "glu": 1, "linear": 21],
     "t5": ["attention": 2, "rms_norm": 5, "linear": 12, "relative_bias": 1],
     "t5_gated": ["attention": 1, "rms_norm": 3, "gelu": 1, "linear": 7, "relative_bias": 1],
     "vjepa2": ["attention": 2, "axial_rope": 4, "layer_norm": 5, "gelu": 2, "linear": 12],

@@ -9,7 +9,10 @@ package struct ModelDiff: Sendable {
   /// `nil` iff the weights of one model are not at hand.
   package let weights: WeightDiff?
 
-  /// What gives a model's weights; `nil` iff nothing does.
+  /// What gives the weights of `graph.a` and `graph.b`, those that are settled among them; `nil` iff nothing does.
+  package let sources: (a: Weights?, b: Weights?)
+
+  /// What gives a model's weights by their paths.
   package typealias Weights = @Sendable (Name) throws(Diagnostic) -> Tensor
 
   /// Compares `a` with `b`, the weights of both settled where `settling` says so. Where paths and structure
@@ -21,13 +24,14 @@ package struct ModelDiff: Sendable {
     settling: Bool = true, spread: Spread = .serial,
     progress: WeightDiff.Progress = { (_, _) throws(Diagnostic) in }
   ) throws(Diagnostic) {
-    let isWeighed = a.weights != nil && b.weights != nil
+    let (hasA, hasB) = (a.weights != nil, b.weights != nil)
     let (a, b) = (
       try SettledModel(a.graph, a.weights, settling: settling),
       try SettledModel(b.graph, b.weights, settling: settling)
     )
+    sources = (hasA ? a.weights : nil, hasB ? b.weights : nil)
     let first = try GraphDiff(a.graph, b.graph, commutative: Commutative.names)
-    guard isWeighed else {
+    guard hasA && hasB else {
       (graph, weights) = (first, nil)
       return
     }

@@ -36,7 +36,7 @@ struct SettledModel {
       let node = graph[value]
       let index = Int(value.index)
       guard isWeight[index], leaves[index] == nil else { return false }
-      var path = node.name
+      var path = graph.derivation(of: value)
       while paths.contains(path) || parts[path] != nil { path = Name("\(path)'") }
       parts[path] = try graph.part(computing: value)
       rebuild.set(value, to: try rebuild.graph.parameter(path, node.type))
@@ -70,6 +70,21 @@ extension Graph {
       )
     }
     return isWeight
+  }
+
+  /// What the weight that `value` computes is called: `transpose(proj.weight)[0:64]` where it is made of another in
+  /// a few steps, otherwise as the node.
+  fileprivate func derivation(of value: Value, steps: Int = 3) -> Name {
+    let node = self[value]
+    if let parameter = node.as(Parameter.self) { return parameter.path }
+    guard steps > 0, node.inputs.count == 1 else { return node.name }
+    let source = derivation(of: node.inputs[0], steps: steps - 1)
+    if let slice = node.as(Slice.self), slice.axis == 0, slice.step == nil,
+      let end = slice.start + slice.length
+    {
+      return Name("\(source)[\(slice.start):\(end)]")
+    }
+    return Name("\(node.op.name)(\(source))")
   }
 
   /// A graph of what computes `value`, as its output `weight`.

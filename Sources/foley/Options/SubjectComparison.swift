@@ -40,8 +40,8 @@ struct SubjectComparison {
     part.weights?.listsIdentical = isVerbose
     part.weights?.listsSame = isVerbose
     guard trial.isWanted else { return part }
-    guard let mine = weights.0 ?? a.noWeights, let yours = weights.1 ?? b.noWeights else {
-      throw .nothingToRun(weights.0 == nil ? a.title : b.title)
+    guard let mine = diff.sources.a ?? a.noWeights, let yours = diff.sources.b ?? b.noWeights else {
+      throw .nothingToRun(diff.sources.a == nil ? a.title : b.title)
     }
     let numbers = try NumericDiff(
       diff.graph, weights: (mine, yours), inputs: try trial.tensors(diff.graph), tolerance: trial.tolerance,
