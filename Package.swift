@@ -192,8 +192,8 @@ let package = Package(
     .testTarget(
       name: "PipelinesTests",
       dependencies: [
-        "Pipelines", "Runtime", "Kernels", "Passes", "Checkpoints", "Media", "Tensors", "TemporaryFolders",
-        "foley-reader",
+        "Pipelines", "Runtime", "Families", "Kernels", "Passes", "Graphs", "Checkpoints", "Media", "Tensors",
+        "TemporaryFolders", "foley-reader",
       ],
       swiftSettings: strict),
     .testTarget(

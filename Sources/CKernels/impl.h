@@ -53,6 +53,8 @@ static const ck_unary_kernel unary_kernels[CK_UNARY_COUNT] = {
 
 #include "impl/convolution.h"
 
+#include "impl/training.h"
+
 const ck_table CK_TABLE = {
   .name = CK_NAME,
   .blas_core = CK_BLAS_CORE,
@@ -87,4 +89,8 @@ const ck_table CK_TABLE = {
   .product_block = CK_OWN_PRODUCT ? product_block : NULL,
   .attention_block = attention_block,
   .conv_block = conv_block,
+  .adamw = adamw,
+  .add_scaled = add_scaled,
+  .moving_average = moving_average,
+  .sum_of_squares = sum_of_squares,
 };

@@ -81,6 +81,13 @@ typedef struct ck_table {
     const ck_attention_shape *shape, size_t first, size_t count, const float *q, const float *k,
     const float *v, const float *bias, float *out);
   void (*conv_block)(const ck_conv_block *block);
+
+  void (*adamw)(
+    const ck_adamw_step *step, size_t n, float *weights, const float *gradient, float *mean,
+    float *square);
+  void (*add_scaled)(size_t n, float *sum, const float *x, float factor);
+  void (*moving_average)(size_t n, float *average, const float *x, float share);
+  double (*sum_of_squares)(size_t n, const float *x);
 } ck_table;
 
 /// The most queries one call of `attention_block` takes.

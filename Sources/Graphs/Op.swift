@@ -36,6 +36,9 @@ package protocol Op: Codable, Hashable, Sendable {
 package protocol CompositeOp: Op {
   /// Appends the meaning in simpler ops to `g` and returns its result.
   func expand(_ inputs: [Value], in g: inout Graph) throws(Diagnostic) -> Value
+
+  /// As `gradient`, in fewer or cheaper nodes than the gradient of the expansion; `nil` iff there is none.
+  func fusedGradient(_ site: GradientSite, in g: inout Graph) throws(Diagnostic) -> [Value?]?
 }
 
 /// Where a gradient is asked for.
@@ -105,7 +108,9 @@ extension CompositeOp {
     return tensor
   }
 
-  /// Never asked: the driver differentiates the expansion.
+  package func fusedGradient(_ site: GradientSite, in g: inout Graph) throws(Diagnostic) -> [Value?]? { nil }
+
+  /// Never asked: the driver takes the fused gradient or differentiates the expansion.
   package func gradient(_ site: GradientSite, in g: inout Graph) throws(Diagnostic) -> [Value?] {
     site.inputs.map { _ in nil }
   }

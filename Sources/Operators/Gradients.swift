@@ -7,7 +7,7 @@ extension Graph {
   ///
   /// `upstream` is the gradient at `loss`, of its type; without one it is 1 for every element, so that a `loss`
   /// of several elements stands for their sum. Only what lies between `loss` and a wanted value is walked.
-  /// A composite op on the way is expanded anew and its expansion differentiated. Each gradient has the type
+  /// A composite op on the way that has no fused gradient is expanded anew and its expansion differentiated. Each gradient has the type
   /// of its value. Throws iff `loss` is no float or an op on the way cannot be differentiated at its lengths.
   package mutating func gradients(of loss: Value, upstream: Value? = nil, for wanted: [Value])
     throws(Diagnostic) -> [Value?]
@@ -58,9 +58,11 @@ extension Graph {
   private mutating func contributions(at site: GradientSite, of node: Node) throws(Diagnostic) -> [Value?] {
     let outer = scope
     defer { scope = outer }
-    scope = node.name.prefixed(by: outer)
+    // What an expansion has appended lies in the scope already.
+    scope = node.name.text.hasPrefix("\(outer).") ? node.name : node.name.prefixed(by: outer)
     do {
       guard let op = node.op as? any CompositeOp else { return try node.op.gradient(site, in: &self) }
+      if let parts = try op.fusedGradient(site, in: &self) { return parts }
       let first = nodes.count
       let result = try op.expand(site.inputs, in: &self)
       let wanted = zip(site.inputs, site.wanted).filter { $0.1 }.map { $0.0 }

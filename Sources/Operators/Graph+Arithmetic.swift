@@ -69,6 +69,14 @@ extension Graph {
   package mutating func reshape(_ x: Value, _ dims: [Dim]) throws(Diagnostic) -> Value {
     self[x].type.dims == dims ? x : try add(Reshape(dims: dims), [x])
   }
+  /// All rows of `x` `[…, K]` in one matrix.
+  package mutating func rows(of x: Value) throws(Diagnostic) -> Value {
+    let dims = self[x].type.dims
+    guard let features = dims.last, let rows = Array(dims.dropLast()).product else {
+      throw .noMatrix(self[x].type)
+    }
+    return try reshape(x, [rows, features])
+  }
   package mutating func broadcast(_ x: Value, _ dims: [Dim]) throws(Diagnostic) -> Value {
     self[x].type.dims == dims ? x : try add(Broadcast(dims: dims), [x])
   }

@@ -1,7 +1,8 @@
 extension Pass {
   /// Every pass that needs no more than a graph, for `inspect --after NAME`.
   package static let all: [Pass] = [
-    .foldConstants, .foldWeightNorm, .fuseQKV, .fuseRoPEAttention, .recognise, .removeDead, .resolvePositions,
+    .differentiate, .foldConstants, .foldWeightNorm, .fuseQKV, .fuseRoPEAttention, .recognise, .removeDead,
+    .resolvePositions,
     .shareCommon, .simplify, .unifySpelling,
   ]
 
@@ -14,5 +15,10 @@ extension Pass {
   package static let inference: [Pass] = [
     .foldConstants, .resolvePositions, .recognise, .foldWeightNorm, .fuseRoPEAttention, .shareCommon,
     .removeDead,
+  ]
+
+  /// What makes a bridged denoiser, behind `inference`, a graph of its loss and the loss's gradients.
+  package static let training: [Pass] = [
+    .denoisingLoss(), .differentiate, .simplify, .shareCommon, .removeDead,
   ]
 }

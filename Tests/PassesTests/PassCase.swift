@@ -97,6 +97,7 @@ extension Pass {
     return [
       .insertVideoAttention(bridge, latents: "x", text: "text"),
       .guideBatch(conditioning: ["text", "video", "video_scale"], text: "text"),
+      .denoisingLoss(sample: "y"),
     ]
   }
 }

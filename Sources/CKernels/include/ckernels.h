@@ -316,6 +316,34 @@ void ck_conv_nd(
   const ck_conv_shape *shape, size_t batch, const size_t *size, const float *x,
   const float *weights, const float *_Nullable bias, float *out);
 
+// ---- training ----------------------------------------------------------------------------------
+
+/// One step of AdamW (Loshchilov and Hutter, 2019) as torch.optim.AdamW takes it, the numbers that are the same
+/// for every element worked out before.
+typedef struct ck_adamw_step {
+  float beta1, beta2;
+  float epsilon;
+  float kept;            ///< 1 - rate·decay: what is left of a weight before the step
+  float rate;            ///< learning rate / (1 - beta1^t)
+  float correction;      ///< √(1 - beta2^t)
+  float gradient_scale;  ///< the gradient is multiplied by it first
+} ck_adamw_step;
+
+/// Moves n weights against their gradient, and the averages `mean` and `square` of the gradient and its square
+/// with it.
+void ck_adamw(
+  const ck_adamw_step *step, size_t n, float *weights, const float *gradient, float *mean,
+  float *square);
+
+/// sum[i] += x[i]·factor.
+void ck_accumulate(size_t n, float *sum, const float *x, float factor);
+
+/// average[i] += (x[i] - average[i])·share.
+void ck_moving_average(size_t n, float *average, const float *x, float share);
+
+/// Σ x[i]² in double precision.
+double ck_sum_of_squares(size_t n, const float *x);
+
 #pragma clang assume_nonnull end
 
 #ifdef __cplusplus

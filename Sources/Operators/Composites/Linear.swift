@@ -22,6 +22,17 @@ package struct Linear: CompositeOp {
     }
     return try g.add(product, bias)
   }
+
+  /// Without a transposed weight: that would be one more copy of it.
+  package func fusedGradient(_ site: GradientSite, in g: inout Graph) throws(Diagnostic) -> [Value?]? {
+    let (x, weight) = (site.inputs[0], site.inputs[1])
+    let byInput = site.wanted[0] ? try g.matmul(site.upstream, weight) : nil
+    var byWeight: Value?
+    if site.wanted[1] {
+      byWeight = try g.matmul(g.transposeMatrix(g.rows(of: site.upstream)), g.rows(of: x))
+    }
+    return [byInput, byWeight] + site.inputs.dropFirst(2).map { _ in site.upstream }
+  }
 }
 
 extension Diagnostic {

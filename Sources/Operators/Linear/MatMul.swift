@@ -76,8 +76,16 @@ package struct MatMul: Op {
     let (a, b) = (site.inputs[0], site.inputs[1])
     return [
       site.wanted[0] ? try g.matmul(site.upstream, g.transposeMatrix(b)) : nil,
-      site.wanted[1] ? try g.matmul(g.transposeMatrix(a), site.upstream) : nil,
+      site.wanted[1] ? try rightGradient(a, b, site.upstream, in: &g) : nil,
     ]
+  }
+
+  /// The gradient by `b`: where one matrix serves a whole stack of them, that of all rows at once.
+  private func rightGradient(_ a: Value, _ b: Value, _ upstream: Value, in g: inout Graph)
+    throws(Diagnostic) -> Value
+  {
+    guard g[b].type.rank == 2, g[a].type.rank > 2 else { return try g.matmul(g.transposeMatrix(a), upstream) }
+    return try g.matmul(g.transposeMatrix(g.rows(of: a)), g.rows(of: upstream))
   }
 }
 
