@@ -6,16 +6,15 @@ extension Pass {
     .shareCommon, .simplify, .unifySpelling,
   ]
 
+  /// What turns the nodes of an exporter into the ops that other passes look for.
+  package static let recognition: [Pass] = [.foldConstants, .resolvePositions, .recognise]
+
   /// What makes graphs of one model alike, whichever way they were made: nothing is chosen for speed.
-  package static let canonical: [Pass] = [
-    .foldConstants, .resolvePositions, .recognise, .unifySpelling, .shareCommon, .removeDead,
-  ]
+  package static let canonical: [Pass] = recognition + [.unifySpelling, .shareCommon, .removeDead]
 
   /// What every graph goes through before it is run.
-  package static let inference: [Pass] = [
-    .foldConstants, .resolvePositions, .recognise, .foldWeightNorm, .fuseRoPEAttention, .shareCommon,
-    .removeDead,
-  ]
+  package static let inference: [Pass] =
+    recognition + [.foldWeightNorm, .fuseRoPEAttention, .shareCommon, .removeDead]
 
   /// What makes a bridged denoiser, behind `inference`, a graph of its loss and the loss's gradients.
   package static let training: [Pass] = [

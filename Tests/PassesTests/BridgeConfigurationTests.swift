@@ -47,7 +47,7 @@ import Testing
     let learnt = graph.parameters.filter { !$0.parameter.frozen }
     #expect(bridge.parameterCount == learnt.reduce(0) { $0 + ($1.parameter.type.count ?? 0) })
     let ofFirst = learnt.filter { $0.parameter.path.text.hasPrefix("blocks.0.") }
-    #expect(bridge.parameterCountPerBlock == ofFirst.reduce(0) { $0 + ($1.parameter.type.count ?? 0) })
+    #expect(bridge.parameterCount(width: 64) == ofFirst.reduce(0) { $0 + ($1.parameter.type.count ?? 0) })
     #expect(try Bridge(metadata: bridge.strings) == bridge)
 
     let inputs = try graph.waves(["B": 1, "L": 5, "S": 3, "F": 2])
@@ -64,10 +64,10 @@ import Testing
   @Test(arguments: [(1024, 7_867_392, 2_099_200), (1408, 9_047_040, 3_967_744)])
   func sizes(videoDim: Int, attention: Int, adapter: Int) {
     var bridge = Bridge(depth: 24, backboneDim: 1536, videoDim: videoDim, heads: 24, headDim: 64)
-    #expect(bridge.parameterCountPerBlock == attention + adapter + 1)
+    #expect(bridge.parameterCount(width: 1536) == attention + adapter + 1)
     #expect(bridge.parameterCount == 24 * (attention + adapter + 1))
     (bridge.adapter, bridge.gate) = (.shared, false)
-    #expect(bridge.parameterCountPerBlock == attention)
+    #expect(bridge.parameterCount(width: 1536) == attention)
     #expect(bridge.parameterCount == 24 * attention + adapter)
   }
 
@@ -77,6 +77,9 @@ import Testing
     ("depth", "0", "the bridge's depth is 0, which makes no sense"),
     ("depth", "99999", "the bridge's depth is 99999, which makes no sense"),
     ("heads", "1048576", "the bridge's heads is 1048576 of 24, which makes no sense"),
+    ("backbone_dim", "64,64,64", "the bridge's backbone_dim lists 3 widths, but its depth is 2"),
+    ("backbone_dim", "64,", "the bridge's backbone_dim is 64,, which makes no sense"),
+    ("backbone_dim", "64,0", "the bridge's backbone_dim is 0, which makes no sense"),
     ("head_dim", "many", "the bridge's head_dim is many, which makes no sense"),
     ("rope_dims", "5", "the bridge's rope_dims is 5, which makes no sense"),
     ("rope_dims", "26", "the bridge's rope_dims is 26, which makes no sense"),

@@ -92,10 +92,18 @@ struct PassCase {
 extension Pass {
   /// Passes that need more than a graph, as the cases use them.
   fileprivate static var configured: [Pass] {
-    var bridge = Bridge(depth: 1, backboneDim: 8, videoDim: 6, heads: 2, headDim: 4)
-    bridge.adapterHidden = 5
+    let insert = Pass("insert-video-attention", "as its graphs need it") { graph throws(Diagnostic) in
+      let isPyramid = graph.name == "pyramid"
+      var bridge = Bridge(widths: isPyramid ? [8, 12] : [8], videoDim: 6, heads: 2, headDim: 4)
+      bridge.adapterHidden = 5
+      if isPyramid {
+        (bridge.adapter, bridge.gate) = (.none, false)
+        (bridge.positions, bridge.prependedTokens) = (.ratio, 0)
+      }
+      return try Pass.insertVideoAttention(bridge).run(graph)
+    }
     return [
-      .insertVideoAttention(bridge, latents: "x", text: "text"),
+      insert,
       .guideBatch(conditioning: ["text", "video", "video_scale"], text: "text"),
       .denoisingLoss(sample: "y"),
     ]

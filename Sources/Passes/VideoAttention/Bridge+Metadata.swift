@@ -10,7 +10,7 @@ extension Bridge {
   package var metadata: [(key: String, value: String)] {
     [
       ("format", Bridge.format), ("version", "\(Bridge.version)"), ("depth", "\(depth)"),
-      ("backbone_dim", "\(backboneDim)"), ("video_dim", "\(videoDim)"), ("heads", "\(heads)"),
+      ("backbone_dim", widthList), ("video_dim", "\(videoDim)"), ("heads", "\(heads)"),
       ("head_dim", "\(headDim)"), ("adapter", adapter.rawValue), ("adapter_hidden", "\(adapterHidden)"),
       ("bias", "\(bias)"), ("video_norm", "\(videoNorm)"), ("qk_norm", "\(qkNorm)"),
       ("norm_epsilon", "\(normEpsilon)"), ("gate", "\(gate)"), ("rope_base", "\(ropeBase)"),
@@ -19,6 +19,12 @@ extension Bridge {
       ("latent_rate", "\(latentRate)"), ("video_rate", "\(videoRate)"),
       ("prepended_tokens", "\(prependedTokens)"), ("pooling", pooling.rawValue), ("scale", "\(scale)"),
     ]
+  }
+
+  /// One width where all sites have the same, otherwise that of each site.
+  private var widthList: String {
+    let list = Set(widths).count == 1 ? widths.prefix(1) : widths[...]
+    return list.map(String.init).joined(separator: ",")
   }
 
   /// The bridge that `metadata` describes; what it does not mention has its default.
@@ -30,7 +36,7 @@ extension Bridge {
     let version = try fields.integer("version") ?? Bridge.version
     guard version == Bridge.version else { throw .newer(version) }
     self.init(
-      depth: try fields.width("depth"), backboneDim: try fields.width("backbone_dim"),
+      widths: try fields.widths("backbone_dim", depth: try fields.width("depth")),
       videoDim: try fields.width("video_dim"), heads: try fields.width("heads"),
       headDim: try fields.width("head_dim"))
     adapter = try fields.word("adapter") ?? adapter
@@ -54,19 +60,17 @@ extension Bridge {
   }
 
   /// No width or depth beyond these makes a model.
-  private static let (widest, deepest) = (1 << 20, 4096)
+  fileprivate static let (widest, deepest) = (1 << 20, 4096)
 
   /// Throws iff a field makes no sense by itself or beside another.
   package func check() throws(Diagnostic) {
-    let widths = [
-      ("depth", depth), ("backbone_dim", backboneDim), ("video_dim", videoDim), ("heads", heads),
-      ("head_dim", headDim), ("adapter_hidden", adapterHidden),
-    ]
-    for (key, width) in widths where !(1...Bridge.widest).contains(width) {
-      throw .senseless(key, "\(width)")
-    }
+    guard (1...Bridge.deepest).contains(depth) else { throw .senseless("depth", "\(depth)") }
+    let sizes =
+      widths.map { ("backbone_dim", $0) } + [
+        ("video_dim", videoDim), ("heads", heads), ("head_dim", headDim), ("adapter_hidden", adapterHidden),
+      ]
+    for (key, size) in sizes where !(1...Bridge.widest).contains(size) { throw .senseless(key, "\(size)") }
     guard innerDim <= Bridge.widest else { throw .senseless("heads", "\(heads) of \(headDim)") }
-    guard depth <= Bridge.deepest else { throw .senseless("depth", "\(depth)") }
     guard ropeDims >= 0, ropeDims <= headDim, ropeDims % 2 == 0 else {
       throw .senseless("rope_dims", "\(ropeDims)")
     }
@@ -89,6 +93,18 @@ private struct Fields {
   func width(_ key: String) throws(Diagnostic) -> Int {
     guard let width = try integer(key) else { throw .missing(key) }
     return width
+  }
+  /// `depth` widths: as many as are listed, or one that holds for all.
+  func widths(_ key: String, depth: Int) throws(Diagnostic) -> [Int] {
+    guard (1...Bridge.deepest).contains(depth) else { throw .senseless("depth", "\(depth)") }
+    let list = try parsed(key) { text in
+      let words = text.split(separator: ",", omittingEmptySubsequences: false)
+      let widths = words.compactMap { Int($0) }
+      return widths.count == words.count ? widths : nil
+    }
+    guard let list else { throw .missing(key) }
+    guard list.count == 1 || list.count == depth else { throw .widths(list.count, depth) }
+    return list.count == 1 ? Array(repeating: list[0], count: depth) : list
   }
   func integer(_ key: String) throws(Diagnostic) -> Int? { try parsed(key) { Int($0) } }
   func real(_ key: String) throws(Diagnostic) -> Double? { try parsed(key) { Double($0) } }
@@ -115,6 +131,9 @@ extension Diagnostic {
   }
   fileprivate static func missing(_ key: String) -> Diagnostic {
     Diagnostic("the bridge's metadata lacks \(key)")
+  }
+  fileprivate static func widths(_ count: Int, _ depth: Int) -> Diagnostic {
+    Diagnostic("the bridge's backbone_dim lists \(count) widths, but its depth is \(depth)")
   }
   fileprivate static func senseless(_ key: String, _ value: String) -> Diagnostic {
     Diagnostic("the bridge's \(key) is \(value), which makes no sense")

@@ -5,10 +5,8 @@
 /// Source: Foley Control (2025), section 3; the defaults are the literal reading of the text with Stable
 /// Audio's habits where it says nothing.
 package struct Bridge: Hashable, Sendable {
-  /// Blocks of the backbone, one site each.
-  package var depth: Int
-  /// Width of the backbone's stream.
-  package var backboneDim: Int
+  /// Width of the backbone's stream at each site, in the order of the sites.
+  package var widths: [Int]
   /// Width of the video tokens.
   package var videoDim: Int
   package var heads: Int
@@ -45,12 +43,28 @@ package struct Bridge: Hashable, Sendable {
   /// What the bridge's output is multiplied by when the caller says nothing.
   package var scale = 1.0
 
-  package init(depth: Int, backboneDim: Int, videoDim: Int, heads: Int, headDim: Int) {
-    (self.depth, self.backboneDim, self.videoDim) = (depth, backboneDim, videoDim)
+  package init(widths: [Int], videoDim: Int, heads: Int, headDim: Int) {
+    (self.widths, self.videoDim) = (widths, videoDim)
     (self.heads, self.headDim) = (heads, headDim)
     (adapterHidden, ropeDims) = (videoDim, headDim)
   }
 
+  /// A bridge for `depth` sites of one width.
+  package init(depth: Int, backboneDim: Int, videoDim: Int, heads: Int, headDim: Int) {
+    let widths = Array(repeating: backboneDim, count: depth)
+    self.init(widths: widths, videoDim: videoDim, heads: heads, headDim: headDim)
+  }
+
+  /// A bridge with as many heads of 64 as fill the narrowest site, or with one head of its width.
+  package init(widths: [Int], videoDim: Int) {
+    let narrowest = widths.min() ?? 0
+    let headDim = narrowest % 64 == 0 ? max(1, min(narrowest, 64)) : narrowest
+    self.init(
+      widths: widths, videoDim: videoDim, heads: max(1, narrowest / headDim), headDim: headDim)
+  }
+
+  /// Sites of the backbone: a block of the bridge each.
+  package var depth: Int { widths.count }
   /// Width of queries, keys and values.
   package var innerDim: Int { heads * headDim }
 
@@ -67,13 +81,16 @@ package struct Bridge: Hashable, Sendable {
     case interleaved
   }
 
-  /// Where on the axis of rotation audio and video tokens stand.
+  /// Where on the axis of rotation audio and video tokens stand. A site counts the tokens of its own stream,
+  /// `[B, N, d]`, as they lie: those of a picture row by row.
   package enum Positions: String, Hashable, Sendable, CaseIterable {
     /// Each modality counts its own tokens; a prepended token counts.
     case index
-    /// Video positions are stretched to the latents' count; the first latent is 0.
+    /// Video positions are stretched to the latents' count; the first latent is 0. Where the sites of a U-Net
+    /// have fewer and fewer tokens, each stretches the video to its own.
     case ratio
-    /// Both stand at their time, times `secondsScale`; the first latent is 0.
+    /// Both stand at their time, times `secondsScale`; the first latent is 0. Every site must have as many
+    /// tokens as the others: there is one rate.
     case seconds
   }
 

@@ -15,10 +15,10 @@ extension Pass {
   /// behind the graph's own. Parameters are trainable and lie at `blocks.N.…` of the bridge's checkpoint.
   /// With scale 0 the graph computes what the backbone does. Applied to a bridged graph it changes nothing.
   ///
-  /// Throws iff the graph does not have `bridge.depth` text cross-attentions on a stream of its width.
-  package static func insertVideoAttention(
-    _ bridge: Bridge, latents: Name = "hidden_states", text: Name = "encoder_hidden_states"
-  ) -> Pass {
+  /// `latents` and `text` name inputs, where the flow of data leaves them open. Throws iff the graph does not have
+  /// `bridge.depth` text cross-attentions on streams of its widths.
+  package static func insertVideoAttention(_ bridge: Bridge, latents: Name? = nil, text: Name? = nil) -> Pass
+  {
     Pass("insert-video-attention", "attend to the video behind every text attention") {
       (graph) throws(Diagnostic) in
       guard !graph.isBridged else { return graph }
@@ -26,30 +26,51 @@ extension Pass {
       let sites = try TextAttention.sites(in: graph, latents: latents, text: text)
       let selection = try Selection(graph, sites.map(\.sum))
         .expecting(bridge.depth, "text cross-attentions")
+      try bridge.check(sites, in: graph)
       guard let first = sites.first else { return graph }
-      let batch = graph[first.stream].type.dims[0]
+      let batch = graph[first.sum].type.dims[0]
+      let places = TextAttention.places(of: sites, in: graph)
       let tokens = Dim("F") * Dim(bridge.pooling.tokensPerFrame) ?? "F"
       let type = TensorType(.f32, [batch, tokens, Dim(bridge.videoDim)])
       let inputs: [(name: Name, type: TensorType)] = [
         (VideoAttention.video, type), (VideoAttention.scale, TensorType(.f32, shape: [])),
       ]
       return try selection.inserting(inputs: inputs) { (g, block, stream) throws(Diagnostic) in
-        guard let last = g[stream].type.dims.last, last.fixed == bridge.backboneDim else {
-          throw .width(g[stream], bridge.backboneDim)
-        }
-        let place = blockName(g[stream].name)
-        return try g.scoped(Name("\(place).video_attention")) { (g) throws(Diagnostic) in
+        try g.scoped(Name("\(places[block]).video_attention")) { (g) throws(Diagnostic) in
           try VideoAttention(bridge: bridge, block: block).insert(after: stream, in: &g)
         }
       }
     }
   }
+}
 
-  /// The part of a node's name that names its block: up to the first number, else the whole.
-  private static func blockName(_ name: Name) -> String {
-    let parts = name.text.split(separator: ".", omittingEmptySubsequences: false)
-    guard let number = parts.firstIndex(where: { Int($0) != nil }) else { return name.text }
-    return parts[...number].joined(separator: ".")
+extension Bridge {
+  /// Throws iff a stream is no `[B, N, d]` of the width that the bridge has there, or positions in seconds meet
+  /// streams of different lengths.
+  fileprivate func check(_ sites: [TextAttention], in graph: Graph) throws(Diagnostic) {
+    for (site, width) in zip(sites, widths) {
+      let stream = graph[site.sum]
+      guard stream.type.rank == 3 else { throw .rank(stream) }
+      guard stream.type.dims[2].fixed == width else { throw .width(stream, width) }
+    }
+    guard positions == .seconds, ropeDims > 0 else { return }
+    let lengths = Set(sites.map { graph[$0.sum].type.dims[1] })
+    guard lengths.count <= 1 else { throw .rates(lengths) }
+  }
+}
+
+extension TextAttention {
+  /// The part of each sum's name that names its block: up to the first number that tells it from the other
+  /// blocks, else the whole.
+  fileprivate static func places(of sites: [TextAttention], in graph: Graph) -> [String] {
+    let names = sites.map { graph[$0.sum].name.text.split(separator: ".", omittingEmptySubsequences: false) }
+    return names.enumerated().map { index, parts in
+      let numbers = parts.indices.filter { Int(parts[$0]) != nil }
+      let end = numbers.first { end in
+        names.enumerated().allSatisfy { $0 == index || !$1.starts(with: parts[...end]) }
+      }
+      return parts[...(end ?? parts.endIndex - 1)].joined(separator: ".")
+    }
   }
 }
 
@@ -70,18 +91,21 @@ struct VideoAttention {
   let bridge: Bridge
   let block: Int
 
+  /// Of the stream.
+  private var width: Int { bridge.widths[block] }
+
   /// Appends the attention of `stream` `[B, N, d]` to the video and returns their sum.
   func insert(after stream: Value, in g: inout Graph) throws(Diagnostic) -> Value {
     guard let video = g[named: Self.video], let scale = g[named: Self.scale] else { throw .noVideo() }
     let tokens = try normedVideo(try adapted(video, in: &g), in: &g)
-    let query = try linear(try queryNorm(stream, in: &g), "to_q", bridge.backboneDim, in: &g, "q")
+    let query = try linear(try queryNorm(stream, in: &g), "to_q", width, in: &g, "q")
     let (key, content) = try keyAndValue(tokens, in: &g)
     let (q, k) = try positioned(
       try headNorm(query, "q_norm", in: &g), try headNorm(key, "k_norm", in: &g), in: &g)
     let attention = Attention(
       heads: bridge.heads, kvHeads: bridge.heads, scale: 1 / Double(bridge.headDim).squareRoot())
     let mixed = try g.add(attention, [q, k, content], name: "attention")
-    let result = try linear(mixed, "to_out", bridge.innerDim, out: bridge.backboneDim, in: &g, "out")
+    let result = try linear(mixed, "to_out", bridge.innerDim, out: width, in: &g, "out")
     var factor = scale
     if bridge.gate {
       let gate = try weight("gate", [], in: &g)
@@ -121,7 +145,7 @@ struct VideoAttention {
   }
 
   private func queryNorm(_ stream: Value, in g: inout Graph) throws(Diagnostic) -> Value {
-    try norm(stream, "query_norm", bridge.backboneDim, in: &g)
+    try norm(stream, "query_norm", width, in: &g)
   }
 
   private func norm(_ x: Value, _ name: String, _ width: Int, in g: inout Graph) throws(Diagnostic) -> Value {
@@ -165,11 +189,27 @@ struct VideoAttention {
   }
 
   private func weight(_ name: String, _ shape: [Int], in g: inout Graph) throws(Diagnostic) -> Value {
-    try g.parameter(Name("blocks.\(block).\(name)"), TensorType(.f32, shape: shape), frozen: false)
+    let path = Name("blocks.\(block).\(name)")
+    let value = try g.parameter(path, TensorType(.f32, shape: shape), frozen: false)
+    guard g[value].as(Parameter.self)?.frozen != true else { throw .taken(path) }
+    return value
   }
 }
 
 extension Diagnostic {
+  fileprivate static func rank(_ stream: Node) -> Diagnostic {
+    Diagnostic(
+      "the stream \(stream.name.sigil) is \(stream.type), but the bridge reads [batch, tokens, width]")
+  }
+  fileprivate static func rates(_ lengths: Set<Dim>) -> Diagnostic {
+    let list = lengths.map(\.description).sorted().joined(separator: ", ")
+    return Diagnostic(
+      "the streams have \(list) tokens, but positions in seconds know one rate",
+      help: "make the bridge with --positions ratio")
+  }
+  fileprivate static func taken(_ path: Name) -> Diagnostic {
+    Diagnostic("the backbone has a parameter \(path.quoted), which is the bridge's to have")
+  }
   fileprivate static func width(_ stream: Node, _ expected: Int) -> Diagnostic {
     Diagnostic(
       "the stream \(stream.name.sigil) is \(stream.type), but the bridge is for width \(expected)",

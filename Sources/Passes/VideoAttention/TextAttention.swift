@@ -17,31 +17,44 @@ package struct TextAttention: Sendable {
   /// The stream after.
   package let sum: Value
 
-  /// The sites of `graph`, in order. `latents` and `text` name inputs.
+  /// The sites of `graph`, in order. `latents` and `text` name inputs; what is not named is told by the flow of
+  /// data: a denoiser returns what its latents are, and every other input may be the text.
   ///
-  /// Throws iff the graph lacks an input, or an attention to the text is not added back to its stream.
-  package static func sites(in graph: Graph, latents: Name, text: Name) throws(Diagnostic)
+  /// Throws iff the graph lacks an input, several could be the latents, or an attention to the text is not added
+  /// back to its stream.
+  package static func sites(in graph: Graph, latents: Name? = nil, text: Name? = nil) throws(Diagnostic)
     -> [TextAttention]
   {
-    guard let stream = graph[named: latents], graph[stream].op is Input else {
-      throw .noInput(latents, graph)
+    let words = try text.map { (name) throws(Diagnostic) in try graph.input(name) }
+    let candidates: [Value]
+    if let latents {
+      candidates = [try graph.input(latents)]
+    } else {
+      let like = graph.outputs.first.map { graph[$0.value].type.dims }
+      candidates = graph.inputs.filter { $0 != words && graph[$0].type.dims == like }
     }
-    guard let words = graph[named: text], graph[words].op is Input else { throw .noInput(text, graph) }
-    let isStream = graph.depending(on: [stream])
-    let isText = graph.depending(on: [words])
+    let flows = candidates.map { attentions(in: graph, from: $0, to: words) }
+    let found = flows.filter { !$0.isEmpty }
+    guard !flows.isEmpty, found.count <= 1 else { throw .noLatents(candidates, graph) }
     let readers = graph.readers()
     var sites: [TextAttention] = []
-    for value in graph.allValues {
-      let inputs = graph[value].inputs
-      guard graph[value].op.isAttention, inputs.count >= 3 else { continue }
-      let (query, key, content) = (Int(inputs[0].index), Int(inputs[1].index), Int(inputs[2].index))
-      guard isStream[query], isText[key], isText[content], !isStream[key], !isStream[content] else {
-        continue
-      }
+    for value in found.first ?? [] {
       guard let site = site(of: value, in: graph, readers) else { throw .notAdded(graph[value].name) }
       sites.append(site)
     }
     return sites
+  }
+
+  /// The attentions whose queries depend on `latents` and whose keys and values depend on `text`, but not on
+  /// `latents`. Without a text any other input will do.
+  private static func attentions(in graph: Graph, from latents: Value, to text: Value?) -> [Value] {
+    let isStream = graph.depending(on: [latents])
+    let isText = graph.depending(on: text.map { [$0] } ?? Set(graph.inputs.filter { $0 != latents }))
+    return graph.allValues.filter { value in
+      let inputs = graph[value].inputs.map { Int($0.index) }
+      guard graph[value].op.isAttention, inputs.count >= 3 else { return false }
+      return isStream[inputs[0]] && inputs[1...2].allSatisfy { isText[$0] && !isStream[$0] }
+    }
   }
 
   /// Follows the attention's result through single readers to the sum that takes it back into its stream.
@@ -64,6 +77,12 @@ package struct TextAttention: Sendable {
 }
 
 extension Graph {
+  /// The input called `name`. Throws iff there is none.
+  fileprivate func input(_ name: Name) throws(Diagnostic) -> Value {
+    guard let value = self[named: name], self[value].op is Input else { throw .noInput(name, self) }
+    return value
+  }
+
   /// For each node those that read it; one that reads it twice stands twice.
   fileprivate func readers() -> [[Value]] {
     var readers: [[Value]] = Array(repeating: [], count: nodes.count)
@@ -76,8 +95,18 @@ extension Graph {
 
 extension Diagnostic {
   fileprivate static func noInput(_ name: Name, _ graph: Graph) -> Diagnostic {
-    let known = graph.inputs.map { graph[$0].name.text }.joined(separator: ", ")
-    return Diagnostic("@\(graph.name) has no input \(name)", help: "its inputs are \(known)")
+    Diagnostic("@\(graph.name) has no input \(name)", help: "its inputs are \(list(graph.inputs, graph))")
+  }
+  fileprivate static func noLatents(_ candidates: [Value], _ graph: Graph) -> Diagnostic {
+    let output = graph.outputs.first.map { " \(graph[$0.value].type)" } ?? ""
+    return Diagnostic(
+      candidates.isEmpty
+        ? "no input of @\(graph.name) has the dims of its first output\(output), as the latents of a denoiser have"
+        : "\(list(candidates, graph)) of @\(graph.name) could each be its latents",
+      help: "name them with --latents: the inputs are \(list(graph.inputs, graph))")
+  }
+  private static func list(_ values: [Value], _ graph: Graph) -> String {
+    values.map { graph[$0].name.text }.joined(separator: ", ")
   }
   fileprivate static func notAdded(_ name: Name) -> Diagnostic {
     Diagnostic(

@@ -8,7 +8,7 @@ extension VideoAttention {
     guard bridge.ropeDims > 0 else { return (query, key) }
     let perFrame = bridge.pooling.tokensPerFrame
     // The first latent frame stands at 0 but in `index`, which numbers the stream as it is.
-    let first = -Double(bridge.prependedTokens)
+    let first = Double(-bridge.prependedTokens)
     let tick = bridge.secondsScale / bridge.latentRate
     switch bridge.positions {
     case .index:

@@ -82,7 +82,7 @@ package struct Assembly: Sendable {
     }
     try AtomicFile.write(manifest.json.printed(pretty: true) + "\n", to: "\(output)/pipeline.json")
     return Result(
-      manifest: manifest, bridge: bridge, bridgeParameters: Self.count(bridged, depth: facts.depth),
+      manifest: manifest, bridge: bridge, bridgeParameters: Self.count(bridged),
       isFresh: given == nil)
   }
 
@@ -98,10 +98,7 @@ package struct Assembly: Sendable {
       guard bridge.videoDim == width else { throw .videoWidth(bridge.videoDim, width) }
       return (bridge, checkpoint)
     }
-    let headDim = facts.width % 64 == 0 ? 64 : facts.width
-    var bridge = Bridge(
-      depth: facts.depth, backboneDim: facts.width, videoDim: width, heads: max(1, facts.width / headDim),
-      headDim: headDim)
+    var bridge = Bridge(widths: facts.widths, videoDim: width)
     bridge.latentRate = Double(facts.audio.sampleRate) / Double(facts.audio.samplesPerLatent)
     bridge.videoRate = Double(facts.video.frameRate) / Double(facts.video.tubelet)
     adjust(&bridge)
@@ -110,7 +107,7 @@ package struct Assembly: Sendable {
   }
 
   /// Trainable parameters of the first block, and of all.
-  private static func count(_ graph: Graph?, depth: Int) -> (block: Int, total: Int) {
+  private static func count(_ graph: Graph?) -> (block: Int, total: Int) {
     let trainable = graph?.parameters.map(\.parameter).filter { !$0.frozen } ?? []
     let total = trainable.reduce(0) { $0 + ($1.type.count ?? 0) }
     let block = trainable.filter { $0.path.text.hasPrefix("blocks.0.") }.reduce(0) {

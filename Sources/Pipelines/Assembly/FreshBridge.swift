@@ -1,19 +1,19 @@
 import Checkpoints
-import Graphs
-import Passes
-import Tensors
+package import Graphs
+package import Passes
+package import Tensors
 
 /// An untrained bridge: it computes, and adds nothing, since its output projections are zero.
-struct FreshBridge {
-  let bridge: Bridge
-  let seed: UInt64
+package struct FreshBridge {
+  package let bridge: Bridge
+  package let seed: UInt64
 
-  init(_ bridge: Bridge, seed: UInt64) { (self.bridge, self.seed) = (bridge, seed) }
+  package init(_ bridge: Bridge, seed: UInt64) { (self.bridge, self.seed) = (bridge, seed) }
 
   /// Writes the trainable parameters of `graph`, the backbone with this bridge, to a safetensors file.
   ///
   /// Matrices are drawn from ±1/√(inputs), as PyTorch draws them; norms begin at 1 and 0, gates at 1.
-  func write(_ graph: Graph, to path: String) throws(Diagnostic) {
+  package func write(_ graph: Graph, to path: String) throws(Diagnostic) {
     var generator = TorchGenerator(seed: seed)
     var tensors: [(name: Name, tensor: Tensor)] = []
     for (_, parameter) in graph.parameters where !parameter.frozen {

@@ -9,10 +9,8 @@ struct PipelineFacts {
   let audio: PipelineManifest.Audio
   let video: PipelineManifest.Video
   let sampling: PipelineManifest.Sampling
-  /// Text cross-attentions of the backbone.
-  let depth: Int
-  /// Width of the backbone's stream.
-  let width: Int
+  /// Width of the backbone's stream at each text cross-attention.
+  let widths: [Int]
   /// Width of the video tokens, where there is an encoder.
   let videoWidth: Int?
 
@@ -83,9 +81,7 @@ struct PipelineFacts {
       lowest: sampler.defaults.lowest)
 
     let graph = try backbone.model("backbone").graph
-    let sites = try TextAttention.sites(in: graph, latents: "hidden_states", text: "encoder_hidden_states")
-    depth = sites.count
-    width = sites.first.flatMap { graph[$0.stream].type.dims.last?.fixed } ?? 0
+    widths = try TextAttention.sites(in: graph).map { graph[$0.stream].type.dims.last?.fixed ?? 0 }
 
     var video = PipelineManifest.Video()
     videoWidth = try source("video_encoder").flatMap { $0.configuration(of: "video_encoder")?.json }.map {

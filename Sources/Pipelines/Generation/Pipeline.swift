@@ -75,18 +75,6 @@ package struct Pipeline: Sendable {
   }
 }
 
-extension Bridge {
-  /// The configuration in the metadata of a bridge file.
-  init(_ checkpoint: Checkpoint) throws(Diagnostic) {
-    let metadata = checkpoint.metadata.map { ($0.key.text, $0.value) }
-    do {
-      try self.init(metadata: Dictionary(metadata) { first, _ in first })
-    } catch {
-      throw error.located(at: checkpoint.path)
-    }
-  }
-}
-
 extension Diagnostic {
   fileprivate static func noPart(_ name: String, _ path: String) -> Diagnostic {
     Diagnostic(
