@@ -56,13 +56,14 @@ package struct TensorType: Hashable, Sendable {
   }
 
   /// This type with every name that `lengths` holds replaced by its length; `nil` iff that overflows.
-  package func binding(_ lengths: [String: Int]) -> TensorType? {
-    var bound = self
-    for axis in dims.indices {
-      guard let dim = dims[axis].binding(lengths) else { return nil }
-      bound.dims[axis] = dim
-    }
-    return bound
+  package func binding(_ lengths: [String: Int]) -> TensorType? { mapped { $0.binding(lengths) } }
+
+  /// This type with every name that `dims` holds replaced by its dim; `nil` iff that overflows.
+  package func replacing(_ dims: [String: Dim]) -> TensorType? { mapped { $0.replacing(dims) } }
+
+  private func mapped(_ dim: (Dim) -> Dim?) -> TensorType? {
+    let new = dims.compactMap(dim)
+    return new.count == dims.count ? TensorType(element, new) : nil
   }
 }
 

@@ -1,8 +1,10 @@
+import Checkpoints
 import Conversion
 import Families
 import Graphs
 import ONNX
 import Passes
+import Runtime
 import Tensors
 import Testing
 
@@ -42,12 +44,56 @@ import Testing
     }
   }
 
-  @Test("into another denoiser with text attention")
-  func unet() throws {
-    let imported = try imported("unet/dyn18", lengths: ["height": 16, "width": 16])
-    try imported.graph.expectSupported()
-    let graph = try Pass.canonical.run(on: imported.graph)
-    let sites = try TextAttention.sites(in: graph, latents: "sample", text: "encoder_hidden_states")
-    #expect(!sites.isEmpty)
+  /// The U-Net of the exports with its bridge, recognised, at open lengths.
+  private struct Pyramid {
+    let imported: ImportedModel
+    let recognised: Graph
+    let bridge: Checkpoint
+    let bridged: Graph
+
+    init() throws {
+      let references = "\(ExportTests.folder)/../references/unet"
+      imported = try ImportedModel(ExportTests.model("unet/dyn18"), name: "export")
+      bridge = try Checkpoint.open(path: "\(references)/bridge.safetensors")
+      recognised = try Pass.recognition.run(on: imported.graph)
+      let metadata = Dictionary(bridge.metadata.map { ($0.key.text, $0.value) }) { first, _ in first }
+      bridged = try Pass.insertVideoAttention(Bridge(metadata: metadata)).run(recognised)
+    }
+
+    /// The results on the inputs among `known`, with the weights of the bridge but for `changed`.
+    func run(_ graph: Graph, _ known: Checkpoint, changed: [Name: Tensor] = [:]) throws -> Tensor {
+      var inputs: [Name: Tensor] = [:]
+      for value in graph.inputs { inputs[graph[value].name] = try known.tensor(graph[value].name) }
+      var session = try Session(
+        graph,
+        parameters: { (path) throws(Diagnostic) in
+          if let tensor = changed[path] { return tensor }
+          return try bridge[path] == nil ? imported.parameter(path) : bridge.tensor(path)
+        })
+      return try #require(try session.run(inputs)["out_sample"])
+    }
+  }
+
+  @Test("into a U-Net of several widths as PyTorch does", arguments: ["io", "io_other"])
+  func unet(file: String) throws {
+    let pyramid = try Pyramid()
+    try pyramid.imported.graph.expectSupported()
+    let known = try Checkpoint.open(path: "\(ExportTests.folder)/../references/unet/\(file).safetensors")
+    let result = try pyramid.run(pyramid.bridged, known)
+    #expect(try ExportTests.relativeError(of: result, from: known.tensor("out_sample")) < 2e-5)
+
+    let plain = try pyramid.run(pyramid.recognised, known)
+    #expect(try ExportTests.relativeError(of: plain, from: known.tensor("out_sample")) > 0.1)
+    let upstream = try ExportTests.known("unet/dyn18", file).tensor("out_sample")
+    #expect(try ExportTests.relativeError(of: plain, from: upstream) < 2e-5)
+
+    var zeros: [Name: Tensor] = [:]
+    for (_, parameter) in pyramid.bridged.parameters where parameter.path.text.hasSuffix("to_out.weight") {
+      guard !parameter.frozen else { continue }
+      let count = parameter.type.count ?? 0
+      zeros[parameter.path] = try Tensor(reals: Array(repeating: 0, count: count), as: parameter.type)
+    }
+    #expect(zeros.count == 4)
+    #expect(try pyramid.run(pyramid.bridged, known, changed: zeros).reals() == plain.reals())
   }
 }

@@ -54,6 +54,63 @@ import Testing
         """)
   }
 
+  @Test("lengths are what the nodes need them to be")
+  func agreement() throws {
+    let sum = model(
+      [
+        node("Concat", ["one", "x"], "longer", [.init("axis", .integer(0))]),
+        node("Add", ["longer", "p"], "y"),
+      ],
+      inputs: [("x", .int64, [.named("length")]), ("p", .int64, [.named("positions")])], output: "y",
+      initializers: [try vector("one", [1])])
+    let imported = try ImportedModel(sum, name: "m")
+    let types = imported.graph.inputs.map { imported.graph[$0].type.description }
+    #expect(types == ["i64[length]", "i64[length+1]"])
+    try imported.graph.expectSupported()
+    #expect(imported.notes == ["the length positions is taken to be length+1, as Add needs it"])
+    let bound = try ImportedModel(sum, name: "m", lengths: ["length": 4])
+    #expect(bound.graph.inputs.map { bound.graph[$0].type.dims } == [[4], [5]])
+  }
+
+  @Test("what is halved and doubled is even", arguments: [2, 4])
+  func evenLengths(halves: Int) throws {
+    // Down by strides and up by repetition, then beside what it was.
+    let kernel = TensorProto("w", try Tensor(reals: [1], as: TensorType(.f32, [1, 1, 1])))
+    let scales = TensorProto("scales", try Tensor(reals: [1, 1, Double(halves)], as: TensorType(.f32, [3])))
+    var resize = node(
+      "Resize", ["low", "", "scales"], "high", [.init("mode", .string(Array("nearest".utf8)))])
+    resize.attributes.append(.init("coordinate_transformation_mode", .string(Array("asymmetric".utf8))))
+    resize.attributes.append(.init("nearest_mode", .string(Array("floor".utf8))))
+    let model = model(
+      [
+        node("Conv", ["x", "w"], "low", [.init("strides", .integers([Int64(halves)]))]), resize,
+        node("Concat", ["high", "x"], "y", [.init("axis", .integer(1))]),
+      ],
+      inputs: [("x", .float, [.named("batch"), .fixed(1), .named("length")])], output: "y",
+      initializers: [kernel, scales])
+    let imported = try ImportedModel(model, name: "m")
+    try imported.graph.expectSupported()
+    let type = imported.graph[try #require(imported.graph.inputs.first)].type
+    #expect(type.description == "f32[batch, 1, \(halves)*length_by_\(halves)]")
+    let odd = try ImportedModel(model, name: "m", lengths: ["length": 2 * halves + 1])
+    #expect(throws: Diagnostic.self) { try odd.graph.expectSupported() }
+  }
+
+  @Test("lengths that nothing makes fit stay as they are, and the node a gap")
+  func disagreement() throws {
+    // length+1 and length never agree; the axis that is joined need not.
+    let model = model(
+      [
+        node("Concat", ["one", "x"], "longer", [.init("axis", .integer(0))]),
+        node("Add", ["longer", "x"], "y"),
+      ],
+      inputs: [("x", .int64, [.named("length")])], output: "y", initializers: [try vector("one", [1])])
+    let imported = try ImportedModel(model, name: "m")
+    #expect(imported.graph[imported.graph.inputs[0]].type.dims == ["length"])
+    #expect(imported.notes.isEmpty)
+    #expect(throws: Diagnostic.self) { try imported.graph.expectSupported() }
+  }
+
   @Test("a shape that is an input is deferred, and known where a value is given")
   func deferral() throws {
     let model = model(

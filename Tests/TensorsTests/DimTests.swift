@@ -34,6 +34,8 @@ import Testing
     #expect(Dim(-3).dividedDown(by: 2)?.fixed == -2)
     #expect((Dim(.max) + 1) == nil)
     #expect((length + 1)?.solving(for: 260)?.length == 259)
+    #expect(Dim(parsing: "2*((L+1)//2)+(L//3+M)//2")?.divisors == ["L": 6, "M": 2])
+    #expect(length.divisors.isEmpty)
   }
 
   @Test func typesPrintAndParse() {
@@ -42,5 +44,8 @@ import Testing
     }
     #expect(TensorType(parsing: "f33[3]") == nil)
     #expect(TensorType(.f32, shape: [0, 1 << 62, 4]).count == nil)
+    #expect(TensorType(.f32, ["B", "L"]).replacing(["L": "M"]) == TensorType(.f32, ["B", "M"]))
+    #expect(TensorType(.f32, ["B", "B"]).replacing(["B": Dim(.max)])?.dims == [Dim(.max), Dim(.max)])
+    #expect(Dim(parsing: "2*B").map { TensorType(.f32, [$0]) }?.replacing(["B": Dim(.max)]) == nil)
   }
 }

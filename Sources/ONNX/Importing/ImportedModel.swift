@@ -23,8 +23,7 @@ package struct ImportedModel: Sendable {
   package init(
     _ model: ModelProto, name: String, given: [Name: Tensor] = [:], lengths: [String: Int] = [:]
   ) throws(Diagnostic) {
-    let translation = Translation(model, name: name, given: given, lengths: lengths)
-    try translation.run(model.graph)
+    let translation = try Translation.agreeing(model, name: name, given: given, lengths: lengths)
     graph = try translation.graph.removingDead().holdingFrequencies(translation.parameters)
     let used = Set(graph.parameters.map(\.parameter.path))
     parameters = translation.parameters.filter { used.contains($0.key) }

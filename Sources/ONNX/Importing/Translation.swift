@@ -18,6 +18,9 @@ final class Translation {
   let functions: [FunctionKey: FunctionProto]
   private let given: [Name: Tensor]
   private let lengths: [String: Int]
+  private let agreement: Agreement
+  /// The first node that could not be translated because named lengths do not fit together.
+  private(set) var conflict: Agreement.Conflict?
   private var opsets: [String: Int]
   /// Whether the graph at hand is a body, which has no parameters.
   private var isBody = false
@@ -33,10 +36,13 @@ final class Translation {
   var depth = 0
   var knowledge = Knowledge()
 
-  init(_ model: ModelProto, name: String, given: [Name: Tensor], lengths: [String: Int]) {
+  init(
+    _ model: ModelProto, name: String, given: [Name: Tensor], lengths: [String: Int], _ agreement: Agreement
+  ) {
     graph = Graph(name: name)
     functions = Dictionary(model.functions.map { (FunctionKey($0), $0) }) { first, _ in first }
-    (self.given, self.lengths, opsets, notes) = (given, lengths, model.opsets, [])
+    (self.given, self.lengths, opsets, notes) = (given, lengths, model.opsets, agreement.notes)
+    self.agreement = agreement
   }
 
   /// Translates the main graph. Throws iff it breaks a rule of the format.
@@ -70,7 +76,9 @@ final class Translation {
     }
     guard let given else {
       let open = TensorType(element, dims.enumerated().map { dim($1, of: input.name, axis: $0) })
-      guard let type = open.binding(lengths) else { throw .tooLong(input.name, open) }
+      guard let type = open.binding(lengths)?.replacing(agreement.dims) else {
+        throw .tooLong(input.name, open)
+      }
       return type
     }
     guard given.type.element == element, given.type.rank == dims.count else {
@@ -262,6 +270,8 @@ extension Translation {
     } catch {
       takeBack(to: before)
       if let awaited { return try deferred(node, inputs, awaiting: awaited) }
+      let types = inputs.compactMap { $0.map { graph[$0].type } }
+      conflict = conflict ?? Agreement.Conflict(node, types)
       let isOpen = inputs.contains { $0.map { graph[$0].type.shape == nil } ?? false }
       if isOpen { return try deferred(node, inputs, because: error.message.text) }
       return try unsupported(node, error.message.text, inputs)

@@ -64,6 +64,19 @@ package struct Dim: Hashable, Sendable {
     }
   }
 
+  /// For each name in a quotient the largest number by which it is divided.
+  package var divisors: [String: Int] {
+    var divisors: [String: Int] = [:]
+    for case .quotient(let dim, let divisor) in terms.flatMap(\.atoms) {
+      let inner = dim.divisors
+      for name in dim.names {
+        let (product, overflow) = divisor.multipliedReportingOverflow(by: inner[name] ?? 1)
+        if !overflow { divisors[name] = max(divisors[name] ?? 1, product) }
+      }
+    }
+    return divisors
+  }
+
   /// Whether it is a whole number above 0 whatever the named lengths are.
   package var isPositive: Bool { offset > 0 && terms.allSatisfy { $0.scale > 0 && $0.isNonNegative } }
 
