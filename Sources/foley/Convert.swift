@@ -20,6 +20,7 @@ extension Foley {
         Example: foley convert stable-audio-open-1.0 --layout diffusers -o stable-audio-diffusers/
         Example: foley convert t5-base -o t5-base.onnx --opset 23 --verify
         Example: foley convert model.safetensors --dtype f16 -o model-f16.safetensors --verify
+        Example: foley convert unet.onnx --bridge bridge.safetensors -o bridged-unet.onnx
         """)
 
     @Flag(help: "Print the layouts of each family, and nothing else.")
@@ -57,6 +58,7 @@ extension Foley {
     )
     var shardSize: Size?
 
+    @OptionGroup(title: "A video bridge") var bridge: BridgeChoice
     @OptionGroup var checks: ConversionChecks
     @OptionGroup var machinery: Machinery
 
@@ -75,6 +77,9 @@ extension Foley {
       }
       guard dtype == nil || output?.hasSuffix(".onnx") != true else {
         throw ValidationError("An .onnx file keeps the elements of the weights; convert those first.")
+      }
+      guard bridge.path == nil || [".graph", ".onnx"].contains(where: (output ?? "").hasSuffix) else {
+        throw ValidationError("'--bridge' goes into a graph; end '--output' with .onnx or .graph.")
       }
       guard shardSize == nil || request(output ?? "").isDirectory else {
         throw ValidationError("'--shard-size' splits the files of a directory; end '--output' with /.")
@@ -146,9 +151,10 @@ extension Foley {
 
     /// Graph text with its weights beside, or an ONNX model.
     private func graph(_ source: GraphSource, _ request: ConversionRequest) throws(Diagnostic) -> Conversion {
-      let subject = try source.subject()
+      let subject = try bridge.applied(to: try source.subject())
       let checkpoint = try weights.map { (path) throws(Diagnostic) in try Checkpoint.open(path: path) }
       let entry = { (path: Name) throws(Diagnostic) -> Checkpoint.Entry in
+        if let entry = subject.bridge?[path] { return entry }
         if let model = subject.model { return try model.weights.entry(path) }
         guard let checkpoint else { throw .noWeights("@\(subject.graph.name)") }
         guard let entry = checkpoint[path] else { throw .noParameter(path, checkpoint.path) }

@@ -13,7 +13,9 @@ struct Foley: ParsableCommand {
       Example: foley inspect stable-audio-open-1.0 --component backbone
       """,
     version: "0.1.0",
-    subcommands: [Inspect.self, Diff.self, Run.self, Convert.self, Assemble.self, Generate.self])
+    subcommands: [
+      Inspect.self, Diff.self, Run.self, Convert.self, NewBridge.self, Assemble.self, Generate.self,
+    ])
 
   /// Ends the process: with status 0, that of a diagnostic's kind, or 64 for a wrong command line.
   static func main() {

@@ -18,6 +18,7 @@ extension Foley {
 
         Example: foley inspect stable-audio-open-1.0 --component backbone --length B=1,L=1024,S=130
         Example: foley inspect model.safetensors --weights --scan
+        Example: foley inspect unet.onnx --bridge bridge.safetensors --graph
         """)
 
     @OptionGroup var source: GraphSource
@@ -44,6 +45,8 @@ extension Foley {
     @Option(help: "How to print; dot is for graphs.")
     var format = Format.text
 
+    @OptionGroup(title: "A video bridge") var bridge: BridgeChoice
+
     enum Aspect: String, EnumerableFlag {
       case graph, weights, ops, memory
 
@@ -68,13 +71,16 @@ extension Foley {
 
     func run() throws {
       if aspect == .weights { return try print(try weightTables()) { ($0.text, $0.json) } }
-      if aspect == nil, format != .dot, passes.isEmpty, !source.isONNX,
+      if aspect == nil, format != .dot, passes.isEmpty, bridge.path == nil, !source.isONNX,
         case .weights(let checkpoint) = try source.open()
       {
         return try print([CheckpointSummary(checkpoint)]) { ($0.text, $0.json) }
       }
       var subjects = try source.subjects(at: lengths.merged)
-      for index in subjects.indices { subjects[index].graph = try passes.run(on: subjects[index].graph) }
+      for index in subjects.indices {
+        subjects[index] = try bridge.applied(to: subjects[index])
+        subjects[index].graph = try passes.run(on: subjects[index].graph)
+      }
       switch aspect {
       case _ where format == .dot: try print(folded(subjects)) { ($0.dot, nil) }
       case .graph: try print(folded(subjects)) { ($0.text, $0.json) }

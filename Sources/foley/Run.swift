@@ -17,6 +17,7 @@ extension Foley {
         Inputs and outputs carry the names of the upstream module's arguments and results.
 
         Example: foley run stable-audio-open-1.0 --component backbone --inputs in.safetensors --outputs out.npz
+        Example: foley run unet.onnx --bridge bridge.safetensors --inputs in.safetensors --outputs out.npz
         """)
 
     @OptionGroup var source: GraphSource
@@ -39,6 +40,7 @@ extension Foley {
     @Flag(help: "Stop at the first node whose result is not finite.")
     var checkFinite = false
 
+    @OptionGroup(title: "A video bridge") var bridge: BridgeChoice
     @OptionGroup var machinery: Machinery
 
     func validate() throws {
@@ -54,10 +56,10 @@ extension Foley {
       _ = try AtomicFile(replacing: outputs)
       var options = try machinery.start(until: interrupt)
       (options.measuresTime, options.checksFinite) = (profile, checkFinite)
-      var subject = try source.subject()
+      var subject = try bridge.applied(to: try source.subject())
       let given = try Checkpoint.open(path: inputs).entries.map { ($0.name, try $0.tensor) }
       let (tensors, notes) = try subject.graph.inputs(among: given, from: inputs)
-      if source.isONNX { subject = try source.subject(given: tensors) }
+      if source.isONNX { subject = try bridge.applied(to: try source.subject(given: tensors)) }
       try subject.graph.expectSupported()
       let parameters = try subject.parameters(weights)
       if !machinery.quiet { for note in notes { StandardError.write("note: \(note.escapingControls)\n") } }
@@ -109,13 +111,21 @@ extension Subject {
   ///
   /// Throws iff the graph has parameters and nothing gives them, or the model has weights of its own.
   func parameters(_ path: String?) throws(Diagnostic) -> (Name) throws(Diagnostic) -> Tensor {
+    let own = try ownParameters(path)
+    guard let bridge else { return own }
+    return { path throws(Diagnostic) in try bridge[path] == nil ? own(path) : bridge.tensor(path) }
+  }
+
+  private func ownParameters(_ path: String?) throws(Diagnostic) -> (Name) throws(Diagnostic) -> Tensor {
     switch (model, path) {
     case (let model?, nil): return { path throws(Diagnostic) in try model.weights.tensor(path) }
     case (nil, let path?):
       let checkpoint = try Checkpoint.open(path: path)
       return { path throws(Diagnostic) in try checkpoint.tensor(path) }
     case (nil, nil):
-      guard graph.parameters.isEmpty else { throw .noWeights(graph) }
+      guard graph.parameters.allSatisfy({ bridge?[$0.parameter.path] != nil }) else {
+        throw .noWeights(graph)
+      }
       return { path throws(Diagnostic) in throw .noParameter(path) }
     case (_?, let path?): throw .twoWeights(path)
     }

@@ -96,6 +96,14 @@ import Testing
     Case("error-missing", "inspect nowhere"),
     Case("error-family", "inspect \(tiny)/text_encoder --family gpt"),
     Case("error-component", "run \(tiny)/stable_audio --inputs a.npz --outputs unwritten.npz"),
+    Case("error-bridge-file", "inspect \(tiny)/text_encoder --bridge \(tiny)/text_encoder/model.safetensors"),
+    Case("error-bridge-source", "bridge \(tiny)/text_encoder --video-dim 8 -o unwritten.safetensors"),
+    Case(
+      "error-bridge-width",
+      "inspect \(tiny)/stable_audio --component backbone --bridge \(references)/unet/bridge.safetensors"),
+    Case(
+      "error-convert-bridge", "convert \(tiny)/text_encoder --bridge \(tiny)/bridge.safetensors -o unwritten/"
+    ),
     Case("error-pass", "inspect \(tiny)/text_encoder --after fuse-everything"),
     Case("error-length", "inspect \(tiny)/text_encoder --memory --length B=1"),
     Case("error-length-text", "inspect \(tiny)/text_encoder --length B:1"),

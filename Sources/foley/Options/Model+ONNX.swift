@@ -5,6 +5,9 @@ import ONNX
 import Tensors
 
 extension Model {
+  /// What stands for the family of a model that no family has built.
+  static let onnxFamily = "ONNX"
+
   /// The model of the ONNX file at `path`, named for the file.
   ///
   /// `given` are inputs of a run: their types become the inputs' types, and shapes that depend on what an input
@@ -19,7 +22,7 @@ extension Model {
     let checkpoint = try Checkpoint(
       entries.compactMap { path, tensor in tensor.map { Checkpoint.Entry(path, $0) } },
       metadata: file.metadata.map { (Name($0.key), $0.value) }, path: path, notes: imported.notes)
-    try self.init(imported.graph, checkpoint: checkpoint, family: "ONNX", facts: file.facts)
+    try self.init(imported.graph, checkpoint: checkpoint, family: Model.onnxFamily, facts: file.facts)
   }
 
   /// The file's name without its extension, as a word of graph text.

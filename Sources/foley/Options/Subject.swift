@@ -8,12 +8,18 @@ import Tensors
 struct Subject {
   var graph: Graph
   let model: Model?
+  /// What holds the trainable parameters of an inserted bridge.
+  var bridge: Checkpoint?
 
   init(_ graph: Graph) { (self.graph, model) = (graph, nil) }
   init(_ model: Model) { (graph, self.model) = (model.graph, model) }
 
+  /// Whether the graph was read from a file, and not built by a family.
+  var isExport: Bool { model.map { $0.family == Model.onnxFamily } ?? true }
+
   /// The element type that a parameter is stored as: what the graph says where there are no weights.
   func stored(_ path: Name) throws(Diagnostic) -> DType {
+    if let entry = bridge?[path] { return entry.type.element }
     guard let model else {
       return graph.parameters.first { $0.parameter.path == path }?.parameter.type.element ?? .f32
     }
@@ -29,8 +35,11 @@ struct Subject {
     (summary.facts, summary.notes) = (model.facts, model.weights.checkpoint.notes)
     var stored: [(element: DType, count: Int, bytes: Int)] = []
     for (_, parameter) in graph.parameters {
-      guard let tensor = try? model.weights.tensor(parameter.path) else { continue }
-      stored.add(tensor.type)
+      guard let type = bridge?[parameter.path]?.type ?? (try? model.weights.tensor(parameter.path).type)
+      else {
+        continue
+      }
+      stored.add(type)
     }
     summary.stored = stored
     return summary
