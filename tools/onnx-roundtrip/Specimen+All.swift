@@ -3,6 +3,7 @@ import Checkpoints
 import Families
 import Foundation
 import Graphs
+import ONNX
 import Operators
 import Passes
 import Tensors
@@ -11,12 +12,12 @@ extension Specimen {
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
   private static func fixture(_ name: String) -> String {
-    root.appendingPathComponent("Tests/Fixtures/tiny/\(name)").path
+    root.appendingPathComponent("Tests/Fixtures/\(name)").path
   }
 
   /// Every case of an op that runs, and the tiny models, the backbones with and without their bridge and
   /// compiled for inference.
-  static func all() throws -> [Specimen] { try models() + cases() }
+  static func all() throws -> [Specimen] { try models() + [unet()] + cases() }
 
   private static func cases() throws -> [Specimen] {
     let folder = root.appendingPathComponent("Tests/OperatorsTests/Cases/x").path
@@ -39,16 +40,31 @@ extension Specimen {
       ("conditioners", "stable_audio", "conditioners"),
     ]
     for (name, folder, component) in others {
-      let model = try ModelSource(path: fixture(folder)).model(component)
+      let model = try ModelSource(path: fixture("tiny/\(folder)")).model(component)
       specimens += try both(name, model.graph, model)
     }
     for folder in ["stable_audio", "diffusers", "stable_audio_small"] {
-      let model = try ModelSource(path: fixture(folder)).model("backbone")
+      let model = try ModelSource(path: fixture("tiny/\(folder)")).model("backbone")
       specimens += try both("dit-\(folder)", model.graph, model)
-      let bridged = try Pass.insertVideoAttention(bridge()).run(model.graph)
+      let bridged = try Pass.insertVideoAttention(bridge(checkpoint())).run(model.graph)
       specimens += try both("dit-\(folder)-bridged", bridged, model)
     }
     return specimens
+  }
+
+  /// An imported U-Net with a bridge at two widths, on the inputs of PyTorch's run.
+  private static func unet() throws -> Specimen {
+    let imported = try ImportedModel(
+      try ModelProto.read(path: fixture("onnx/unet/dyn18.onnx")), name: "unet")
+    let checkpoint = try Checkpoint.open(path: fixture("references/unet/bridge.safetensors"))
+    let graph = try (Pass.recognition + [Pass.insertVideoAttention(bridge(checkpoint))]).run(
+      on: imported.graph)
+    var weights = imported.parameters
+    for entry in checkpoint.entries { weights[entry.name] = try entry.tensor }
+    let known = try Checkpoint.open(path: fixture("references/unet/io.safetensors"))
+    var inputs: [Name: Tensor] = [:]
+    for input in graph.inputs { inputs[graph[input].name] = try known.tensor(graph[input].name) }
+    return Specimen(name: "model/unet-bridged", graph: graph, weights: weights, inputs: inputs)
   }
 
   /// A graph as the family builds it, and as it is compiled for inference.
@@ -60,10 +76,10 @@ extension Specimen {
   }
 
   private static func checkpoint() throws -> Checkpoint {
-    try Checkpoint.open(path: fixture("bridge.safetensors"))
+    try Checkpoint.open(path: fixture("tiny/bridge.safetensors"))
   }
-  private static func bridge() throws -> Bridge {
-    let metadata = try checkpoint().metadata.map { ($0.key.text, $0.value) }
+  private static func bridge(_ checkpoint: Checkpoint) throws -> Bridge {
+    let metadata = checkpoint.metadata.map { ($0.key.text, $0.value) }
     return try Bridge(metadata: Dictionary(metadata) { first, _ in first })
   }
 

@@ -127,6 +127,9 @@ extension Call {
       dims.insert(1, at: target.axis + 1)
       return try merged(repeated(g.reshape(x, dims), repeats), axis: target.axis)
     }
+    if whole.fixed == nil || target.length.map({ $0.fixed == nil }) ?? false {
+      return try openly(x, target, coordinates, method)
+    }
     guard let length = whole.fixed, length > 0 else { throw refusal("resamples \(whole) elements") }
     // As the runtimes do it, in the 32 bits of the scale.
     let scaled = target.scale.map { Double(Float($0) * Float(length)).rounded(.down) }
@@ -136,14 +139,38 @@ extension Call {
     }
     let scale = target.scale ?? Double(count) / Double(length)
     var method = method
-    // What version 10 leaves open the runtimes do like this.
-    if version < 11, case .nearest = method { method = .nearest(scale < 1 ? .ceil : .floor) }
+    if version < 11, case .nearest = method { method = .nearest(Self.rounding(before11: scale)) }
     var plan = Resampling(length: length, count: count, scale: scale)
     if let region = target.region { plan.region = region }
     (plan.coordinates, plan.method) = (coordinates, method)
     plan.excludesOutside = try flag("exclude_outside")
     return try applied(plan, to: x, axis: target.axis)
   }
+
+  /// `x` with an axis resampled whose old or new length is open.
+  private func openly(
+    _ x: Value, _ target: Target, _ coordinates: Resampling.Coordinates, _ method: Resampling.Method
+  ) throws(Diagnostic) -> Value {
+    let whole = type(x).dims[target.axis]
+    let scaled = target.scale.flatMap { OpenResampling.count(whole, times: $0) }
+    guard let count = target.length ?? scaled else {
+      throw refusal("resamples \(whole) elements by \(target.scale ?? 1)")
+    }
+    var method = method
+    if version < 11, case .nearest = method, let scale = target.scale {
+      method = .nearest(Self.rounding(before11: scale))
+    }
+    let plan = OpenResampling(
+      axis: target.axis, length: whole, count: count, scale: target.scale, coordinates: coordinates,
+      method: method)
+    guard target.region == nil, try !flag("exclude_outside"), let y = try plan.applied(to: x, in: &g) else {
+      throw refusal("resamples \(whole) elements to \(count) in a way that needs them known")
+    }
+    return y
+  }
+
+  /// What version 10 leaves open the runtimes do like this.
+  private static func rounding(before11 scale: Double) -> Resampling.Rounding { scale < 1 ? .ceil : .floor }
 
   /// By which whole number an axis is lengthened; `nil` iff by none.
   private func repeats(_ whole: Dim, _ target: Target) -> Int? {
