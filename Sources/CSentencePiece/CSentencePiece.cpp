@@ -50,8 +50,6 @@ int32_t sentencepiece_id(const struct piece_model *model, const char *piece, siz
 }
 
 int32_t sentencepiece_unknown(const struct piece_model *model) { return model->processor.unk_id(); }
-int32_t sentencepiece_end(const struct piece_model *model) { return model->processor.eos_id(); }
-int32_t sentencepiece_padding(const struct piece_model *model) { return model->processor.pad_id(); }
 
 int sentencepiece_encode(
     const struct piece_model *model, const char *text, size_t count, void *context,

@@ -67,6 +67,19 @@ extension Graph {
     return try rebuild.finished()
   }
 
+  /// The nodes that `value` depends on, as a graph of their own whose one output is the value.
+  package func part(computing value: Value, as output: Name) throws(Diagnostic) -> Graph {
+    let reached = reaching([value])
+    var part = Graph(name: name)
+    var places: [Value: Value] = [:]
+    for old in allValues where reached[Int(old.index)] {
+      let node = self[old]
+      places[old] = try part.add(node.op, node.inputs.compactMap { places[$0] }, name: node.name)
+    }
+    part.outputs = places[value].map { [Output(output, $0)] } ?? []
+    return part
+  }
+
   /// For each node whether one of `values` depends on it or is it.
   package func reaching(_ values: Set<Value>) -> [Bool] {
     var reaches = nodes.indices.map { values.contains(Value($0)) }

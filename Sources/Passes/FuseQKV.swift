@@ -110,7 +110,7 @@ private struct ProjectionGroup {
   /// `layers.0.q`, `layers.0.k` and `layers.0.v` as `layers.0.qkv`; the first name with `.fused` where the
   /// names do not differ in their last part alone.
   private var fusedName: Name {
-    let names = members.map { graph[$0].name.text.split(separator: ".", omittingEmptySubsequences: false) }
+    let names = members.map { graph[$0].name.parts }
     let isAlike = names.allSatisfy { $0.dropLast() == names[0].dropLast() }
     guard isAlike else { return Name("\(graph[members[0]].name).fused") }
     let last = names.map { $0.last ?? "" }.joined()

@@ -21,9 +21,6 @@ final class Weights {
     }
   }
 
-  /// Bytes that copies take.
-  var copiedBytes: Int { copies.values.reduce(0) { $0 + $1.arena.byteCount } }
-
   /// The element type the parameter is kept in.
   func element(_ path: Name) throws(Diagnostic) -> DType {
     guard let tensor = tensors[path] else { throw .unknown(path) }

@@ -18,6 +18,9 @@ package struct Name: Hashable, Comparable, Sendable, ExpressibleByStringInterpol
 
   package var description: String { text }
 
+  /// What stands between the dots: one part or more, each of which may be empty.
+  package var parts: [Substring] { text.split(separator: ".", omittingEmptySubsequences: false) }
+
   package static func == (a: Name, b: Name) -> Bool {
     guard a.text.utf8.count == b.text.utf8.count else { return false }
     var (a, b) = (a.text, b.text)

@@ -32,9 +32,6 @@ package final class SentencePieceModel: @unchecked Sendable {
   /// How many pieces there are; ids are below it.
   package var count: Int { Int(sentencepiece_count(model)) }
   package var unknownID: Int64 { Int64(sentencepiece_unknown(model)) }
-  /// `nil` iff the model has none.
-  package var endID: Int64? { Int64(sentencepiece_end(model)).ifNotNegative }
-  package var paddingID: Int64? { Int64(sentencepiece_padding(model)).ifNotNegative }
 
   /// The id of `piece`, or `nil` iff there is no such piece.
   package func id(of piece: String) -> Int64? {
@@ -55,10 +52,6 @@ package final class SentencePieceModel: @unchecked Sendable {
     guard outcome == 0 else { throw .cannotEncode(text.utf8.count) }
     return ids
   }
-}
-
-extension Int64 {
-  fileprivate var ifNotNegative: Int64? { self < 0 ? nil : self }
 }
 
 extension Diagnostic {

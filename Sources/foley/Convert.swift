@@ -103,7 +103,7 @@ extension Foley {
       var table = ConversionTable(written: conversion, result)
       if checks.verify {
         let verification = try conversion.verify(
-          dtype?.element, at: checks.allLengths, seed: checks.seed, options: options
+          dtype?.element, at: checks.lengths.merged, seed: checks.seed, options: options
         ) { (name) throws(Diagnostic) in
           guard !interrupt.isRaised else { throw .stoppedVerifying }
           line.show("verifying \(name)", 0, 1)

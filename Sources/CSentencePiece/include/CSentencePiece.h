@@ -20,8 +20,6 @@ int32_t sentencepiece_count(const struct piece_model *model);
 /// The id of the piece or, where there is none, that of the unknown piece.
 int32_t sentencepiece_id(const struct piece_model *model, const char *piece, size_t count);
 int32_t sentencepiece_unknown(const struct piece_model *model);
-int32_t sentencepiece_end(const struct piece_model *model);
-int32_t sentencepiece_padding(const struct piece_model *model);
 
 /// Calls `take` with the ids of `text` and their number; returns 0, or -1 iff the library failed.
 int sentencepiece_encode(

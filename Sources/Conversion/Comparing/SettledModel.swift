@@ -38,7 +38,7 @@ struct SettledModel {
       guard isWeight[index], leaves[index] == nil else { return false }
       var path = graph.derivation(of: value)
       while paths.contains(path) || parts[path] != nil { path = Name("\(path)'") }
-      parts[path] = try graph.part(computing: value)
+      parts[path] = try graph.part(computing: value, as: "weight")
       rebuild.set(value, to: try rebuild.graph.parameter(path, node.type))
       return true
     }
@@ -72,8 +72,8 @@ extension Graph {
     return isWeight
   }
 
-  /// What the weight that `value` computes is called: `transpose(proj.weight)[0:64]` where it is made of another in
-  /// a few steps, otherwise as the node.
+  /// What the weight that `value` computes is called: `transpose(proj.weight)[0:64]` where it is made of another
+  /// in a few steps, otherwise as the node.
   fileprivate func derivation(of value: Value, steps: Int = 3) -> Name {
     let node = self[value]
     if let parameter = node.as(Parameter.self) { return parameter.path }
@@ -85,19 +85,6 @@ extension Graph {
       return Name("\(source)[\(slice.start):\(end)]")
     }
     return Name("\(node.op.name)(\(source))")
-  }
-
-  /// A graph of what computes `value`, as its output `weight`.
-  fileprivate func part(computing value: Value) throws(Diagnostic) -> Graph {
-    let reached = reaching([value])
-    var part = Graph(name: name)
-    var places: [Value: Value] = [:]
-    for old in allValues where reached[Int(old.index)] {
-      let node = self[old]
-      places[old] = try part.add(node.op, node.inputs.compactMap { places[$0] }, name: node.name)
-    }
-    if let result = places[value] { part.outputs = [Output("weight", result)] }
-    return part
   }
 }
 

@@ -55,38 +55,15 @@ private struct Shape: Hashable {
   let note: String
 
   init(_ name: Name, _ note: String) {
-    parts = Self.split(name).map { Self.number($0) == nil ? $0 : nil }
+    parts = name.parts.map { Name.number($0) == nil ? String($0) : nil }
     self.note = note
   }
 
-  func numbers(of name: Name) -> [Int] { Self.split(name).compactMap(Self.number) }
+  func numbers(of name: Name) -> [Int] { name.parts.compactMap { Name.number($0) } }
 
   /// The key with `numbers` in the places left out.
   func pattern(_ numbers: [Set<Int>]) -> String {
     var numbers = numbers[...]
-    return parts.map { $0 ?? Self.ranges(numbers.popFirst() ?? []) }.joined(separator: ".")
-  }
-
-  private static func split(_ name: Name) -> [String] {
-    name.text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-  }
-
-  /// The number that `part` is as numbers are written, or `nil` iff it is a word, `007` or `-1`.
-  private static func number(_ part: String) -> Int? {
-    Int(part).flatMap { $0 >= 0 && String($0) == part ? $0 : nil }
-  }
-
-  /// `0-23`, `0-3,5`.
-  private static func ranges(_ numbers: Set<Int>) -> String {
-    var ranges: [ClosedRange<Int>] = []
-    for number in numbers.sorted() {
-      if let last = ranges.last, number - 1 == last.upperBound {
-        ranges[ranges.count - 1] = last.lowerBound...number
-      } else {
-        ranges.append(number...number)
-      }
-    }
-    return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
-      .joined(separator: ",")
+    return parts.map { $0 ?? (numbers.popFirst() ?? []).ranges }.joined(separator: ".")
   }
 }

@@ -149,15 +149,8 @@ extension Operator {
 
   /// The slices along an axis, or the elements in order, for which input 1 holds.
   @Sendable private static func compress(_ call: Call) throws(Diagnostic) -> Value {
-    var (x, type) = (try call.input(0), try call.type(of: 0))
-    var axis = 0
-    if let named = try call.integer("axis") {
-      axis = try call.place(named, rank: type.rank)
-    } else {
-      guard let count = type.dims.product else { throw call.refusal("counts no elements of \(type)") }
-      x = try call.g.reshape(x, [count])
-      type = call.type(x)
-    }
+    let (x, axis) = try call.slices()
+    let type = call.type(x)
     call.promise(type.element, rank: type.rank)
     let kept = try call.integers(1).enumerated().filter { $0.element != 0 }.map { Int64($0.offset) }
     let places = try Tensor(integers: kept, as: TensorType(.i64, [Dim(kept.count)]))

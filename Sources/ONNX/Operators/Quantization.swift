@@ -141,9 +141,7 @@ extension Call {
   fileprivate func spreadInBlocks(_ x: Value, over type: TensorType) throws(Diagnostic) -> Value {
     let axis = try integer("axis", default: 1)
     let block = try integer("block_size", default: 0)
-    guard block > 0 else {
-      return self.type(x).count == 1 ? try g.reshape(x, []) : try spread(x, over: type, axis: axis)
-    }
+    guard block > 0 else { return try spread(x, over: type, axis: axis) }
     let place = try place(axis, rank: type.rank)
     guard self.type(x).rank == type.rank, block <= Limits.length else {
       throw refusal("has scales \(self.type(x)) in blocks of \(block) for \(type)")

@@ -28,15 +28,8 @@ extension Operator {
   /// The different slices along an axis, or the different elements; for each the place where it stands first,
   /// for each place the number of its slice, and how often each stands.
   @Sendable private static func unique(_ call: Call) throws(Diagnostic) -> [Value?] {
-    var (x, type) = (try call.input(0), try call.type(of: 0))
-    var axis = 0
-    if let named = try call.integer("axis") {
-      axis = try call.place(named, rank: type.rank)
-    } else {
-      guard let count = type.dims.product else { throw call.refusal("counts no elements of \(type)") }
-      x = try call.g.reshape(x, [count])
-      type = call.type(x)
-    }
+    let (x, axis) = try call.slices()
+    let type = call.type(x)
     call.promise(type.element, rank: type.rank)
     for output in 1...3 { call.promise(.i64, rank: 1, output: output) }
     let tensor = try call.tensor(0).reshaped(call.g[x].type.shape ?? [])

@@ -51,9 +51,9 @@ extension Phrase {
   /// Appends an operator whose elements are those of `inputs`; where the standard does not define it for them,
   /// they are cast to a type that holds all their numbers, and the result is cast back.
   ///
-  /// `leading`, `between` and `trailing` are operands of types of their own: in front of `inputs`, behind the first
-  /// of them, and behind all. `gives` is the element type of the result where the operator fixes it. Throws iff the opset does not have the
-  /// operator for these elements.
+  /// `leading`, `between` and `trailing` are operands of types of their own: in front of `inputs`, behind the
+  /// first of them, and behind all. `gives` is the element type of the result where the operator fixes it. Throws
+  /// iff the opset does not have the operator for these elements.
   func write(
     _ operatorName: String, _ inputs: [Operand], leading: [Operand] = [], between: Operand? = nil,
     trailing: [Operand] = [], _ attributes: [AttributeProto] = [], gives: DType? = nil

@@ -11,7 +11,7 @@ package struct Divide: BroadcastingOp {
   package static func apply(_ a: Double, _ b: Double) -> Double { a / b }
 
   package static func apply<Whole: FixedWidthInteger>(_ a: Whole, _ b: Whole) throws(Diagnostic) -> Whole {
-    guard b != 0 else { throw .noQuotient("\(a)") }
+    guard b != 0 else { throw .dividedByZero("\(a)") }
     return a.dividedReportingOverflow(by: b).partialValue
   }
 
@@ -21,11 +21,5 @@ package struct Divide: BroadcastingOp {
       site.wanted[0] ? part : nil,
       site.wanted[1] ? try g.negate(g.multiply(part, site.output)) : nil,
     ]
-  }
-}
-
-extension Diagnostic {
-  fileprivate static func noQuotient(_ a: String) -> Diagnostic {
-    Diagnostic("the whole number \(a) is divided by zero")
   }
 }

@@ -42,8 +42,8 @@ extension PoolingOp {
   /// The elements that a window may have.
   private static var mostTaps: Double { 0x1p22 }
 
-  /// For each tap of the window in row-major order, the place within a plane of x that each element of a plane of the result
-  /// meets; -1 where that is outside.
+  /// For each tap of the window in row-major order, the place within a plane of x that each element of a plane of
+  /// the result meets; -1 where that is outside.
   func tapPlaces(_ x: TensorType, _ y: TensorType) -> some Sequence<[Int]> {
     let (space, result) = (Array((x.shape ?? []).dropFirst(2)), Array((y.shape ?? []).dropFirst(2)))
     let window = Window(strides: strides, dilations: dilations, before: before)

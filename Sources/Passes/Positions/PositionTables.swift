@@ -58,15 +58,7 @@ struct PositionTables {
 
   private func computed(_ value: Value) throws(Diagnostic) -> [Tensor]? {
     guard holds(value) else { return nil }
-    let reached = graph.reaching([value])
-    var part = Graph(name: graph.name)
-    var places: [Value: Value] = [:]
-    for old in graph.allValues where reached[Int(old.index)] {
-      let node = graph[old]
-      places[old] = try part.add(node.op, node.inputs.compactMap { places[$0] })
-    }
-    guard let result = places[value] else { return nil }
-    part.outputs = [Output("table", result)]
+    let part = try graph.part(computing: value, as: "table")
     var tensors: [Tensor] = []
     for lengths in trials {
       let bound = try part.binding(lengths)

@@ -3,8 +3,8 @@ import Operators
 import Tensors
 
 extension Graph {
-  /// A number that no element of `value` is below, where these are whole numbers or such numbers in `f32` or `f64`;
-  /// `nil` iff none is known.
+  /// A number that no element of `value` is below, where these are whole numbers, in `f32` or `f64` too; `nil`
+  /// iff none is known.
   func least(_ value: Value, depth: Int = 8) -> Double? {
     let node = self[value]
     let element = node.type.element

@@ -65,20 +65,22 @@ struct GraphDiffLines {
 
   /// The lines of `kind` in blocks, a line each where it stands alone.
   func blocks(_ kind: GraphDiff.Change.Kind) -> [Block] {
-    var order: [String] = []
-    var nodes: [String: [Line]] = [:]
+    var order: [Scope] = []
+    var nodes: [Scope: [String]] = [:]
     for line in lines where line.kind == kind {
-      let scope = line.name.split(separator: ".").dropLast().joined(separator: ".") + "#\(line.count)"
+      let parts = line.name.split(separator: ".")
+      let scope = Scope(name: parts.dropLast().joined(separator: "."), count: line.count)
       if nodes[scope] == nil { order.append(scope) }
-      nodes[scope, default: []].append(line)
+      nodes[scope, default: []].append("\(parts.last ?? "") = \(line.op)")
     }
     return order.map { scope in
-      let lines = nodes[scope] ?? []
-      return Block(
-        kind: kind, scope: String(scope.prefix { $0 != "#" }),
-        nodes: lines.map { "\($0.name.split(separator: ".").last ?? "") = \($0.op)" },
-        count: lines.first?.count ?? 0)
+      Block(kind: kind, scope: scope.name, nodes: nodes[scope] ?? [], count: scope.count)
     }
+  }
+
+  private struct Scope: Hashable {
+    let name: String
+    let count: Int
   }
 }
 

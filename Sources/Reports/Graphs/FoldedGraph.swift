@@ -84,7 +84,7 @@ private struct Block {
 
     /// The key of a name with a number in it.
     init?(_ name: Name) {
-      let parts = name.text.split(separator: ".", omittingEmptySubsequences: false)
+      let parts = name.parts
       guard let place = parts.firstIndex(where: { Int($0) != nil }), place > 0, let number = Int(parts[place])
       else { return nil }
       (prefix, self.number) = (parts[..<place].joined(separator: "."), number)
@@ -138,8 +138,8 @@ private struct Block {
     guard let parameter = op as? Parameter, let model = other as? Parameter else {
       return op.isEqual(to: other)
     }
-    let parts = parameter.path.text.split(separator: ".", omittingEmptySubsequences: false)
-    let modelParts = model.path.text.split(separator: ".", omittingEmptySubsequences: false)
+    let parts = parameter.path.parts
+    let modelParts = model.path.parts
     return parameter.frozen == model.frozen && parts.count == modelParts.count
       && zip(parts, modelParts).allSatisfy { part, modelPart in
         part == modelPart || (Int(part) == key.number && Int(modelPart) == first.key.number)

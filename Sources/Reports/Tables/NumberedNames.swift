@@ -13,12 +13,10 @@ struct NumberedNames: Hashable {
     var order: [[[String?]]] = []
     var members: [[[String?]]: [(row: Int, numbers: [Int])]] = [:]
     for (row, names) in rows.enumerated() {
-      let parts = names.map { name in
-        name.text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-      }
-      let pattern = parts.map { $0.map { number($0) == nil ? $0 : nil } }
+      let parts = names.map(\.parts)
+      let pattern = parts.map { $0.map { Name.number($0) == nil ? String($0) : nil } }
       if members[pattern] == nil { order.append(pattern) }
-      members[pattern, default: []].append((row, parts.joined().compactMap(number)))
+      members[pattern, default: []].append((row, parts.joined().compactMap { Name.number($0) }))
     }
     let groups = order.flatMap { pattern in
       boxes(members[pattern] ?? []).map { box in
@@ -55,28 +53,9 @@ struct NumberedNames: Hashable {
       let words = parts.map { part -> String in
         if let part { return part }
         defer { place += 1 }
-        return ranges(Set(numbers.map { $0[place] }))
+        return Set(numbers.map { $0[place] }).ranges
       }
       return words.joined(separator: ".")
     }
-  }
-
-  /// The number that `part` is as numbers are written, or `nil` iff it is a word, `007` or `-1`.
-  private static func number(_ part: String) -> Int? {
-    Int(part).flatMap { $0 >= 0 && String($0) == part ? $0 : nil }
-  }
-
-  /// `0-23`, `0-3,5`.
-  static func ranges(_ numbers: Set<Int>) -> String {
-    var ranges: [ClosedRange<Int>] = []
-    for number in numbers.sorted() {
-      if let last = ranges.last, number - 1 == last.upperBound {
-        ranges[ranges.count - 1] = last.lowerBound...number
-      } else {
-        ranges.append(number...number)
-      }
-    }
-    return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
-      .joined(separator: ",")
   }
 }

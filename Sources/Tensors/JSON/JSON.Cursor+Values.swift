@@ -55,9 +55,6 @@ extension JSON.Cursor {
   package func array(_ keys: Name...) throws(Diagnostic) -> [JSON.Cursor] {
     try get(keys, "an array").asArray()
   }
-  package func arrayIfPresent(_ keys: Name...) throws(Diagnostic) -> [JSON.Cursor]? {
-    try find(keys)?.asArray()
-  }
   /// The integers of the array at `keys`. Throws iff it is missing, no array, or an element is no integer in
   /// `range`.
   package func integers(_ keys: Name..., in range: ClosedRange<Int> = .min ... .max) throws(Diagnostic)

@@ -23,8 +23,6 @@ struct ConversionChecks: ParsableArguments {
   @Flag(help: "Leave the source's SHA-256 out of the metadata; saves about a second for 1 GB.")
   var noHash = false
 
-  var allLengths: [String: Int] { lengths.reduce(into: [:]) { $0.merge($1.values) { _, last in last } } }
-
   func validate() throws {
     guard verify || lengths.isEmpty else { throw ValidationError("'--length' is about '--verify'.") }
     guard !verify || !dryRun else {

@@ -5,7 +5,8 @@ import Tensors
 /// The two models that are compared.
 struct DiffSources: ParsableArguments {
   @Argument(
-    help: "A model directory as upstream saved it, a .graph file, a pipeline, or a file of weights.")
+    help: "A model directory as upstream saved it, an .onnx or .graph file, a pipeline, or a file of weights."
+  )
   var a: String
 
   @Argument(help: "What it is compared with.")

@@ -11,7 +11,8 @@ extension Model {
   /// The model of the ONNX file at `path`, named for the file.
   ///
   /// `given` are inputs of a run: their types become the inputs' types, and shapes that depend on what an input
-  /// holds are computed from them. `lengths` are those of named dims. Throws iff the file cannot be read or breaks a rule of the format.
+  /// holds are computed from them. `lengths` are those of named dims. Throws iff the file cannot be read or breaks
+  /// a rule of the format.
   init(onnx path: String, given: [Name: Tensor] = [:], lengths: [String: Int] = [:]) throws(Diagnostic) {
     let file = try ModelProto.read(path: path)
     let imported = try ImportedModel(

@@ -4,12 +4,13 @@ import Testing
 
 /// What h5py and Keras wrote is read as they meant it.
 @Suite struct HDF5ReadingTests {
+  /// The files of Keras hold the same, each in another way.
   @Test(arguments: [
     "flat", "nested", "packed", "bfloat16", "latest", "keras", "keras_split", "keras_model",
   ])
   func readsTheSameAsSafetensors(_ name: String) throws {
     let found = try Checkpoint.open(path: HDF5Fixture.path("\(name).h5"))
-    let expected = try Checkpoint.open(path: HDF5Fixture.path("\(name).safetensors"))
+    let expected = try Checkpoint.open(path: HDF5Fixture.path("\(name.prefix { $0 != "_" }).safetensors"))
     #expect(found.entries.map(\.name).sorted() == expected.entries.map(\.name).sorted())
     for entry in expected.entries {
       let tensor = try found.tensor(entry.name)
