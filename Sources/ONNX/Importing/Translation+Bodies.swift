@@ -48,6 +48,32 @@ extension Translation {
   }
 }
 
+extension Translation {
+  /// What belongs to the graph at hand: a body has its own.
+  private struct State {
+    var graph: Graph
+    var scopes: [Scope]
+    var knowledge: Knowledge
+    var untyped: Set<Value>
+    var isBody: Bool
+  }
+
+  private var state: State {
+    get {
+      State(graph: graph, scopes: scopes, knowledge: knowledge, untyped: untyped, isBody: isBody)
+    }
+    set {
+      (graph, scopes, knowledge) = (newValue.graph, newValue.scopes, newValue.knowledge)
+      (untyped, isBody) = (newValue.untyped, newValue.isBody)
+    }
+  }
+
+  /// Starts a body, of which nothing is known.
+  private func begin(_ body: Graph) {
+    (graph, scopes, knowledge, untyped, isBody) = (body, [], Knowledge(), [], true)
+  }
+}
+
 extension GraphProto {
   /// The names that nodes of this graph and of the graphs in it read and nobody in it makes, each once.
   var freeNames: [Name] {

@@ -1,0 +1,7 @@
+/// What an import may cost.
+enum Limits {
+  /// Nodes of a graph, after functions and loops are written out.
+  static let nodes = 1_000_000
+  /// How deep functions and bodies may stand in each other.
+  static let calls = 100
+}
