@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoints
+import Conversion
 import Families
 import Graphs
 import Kernels
@@ -110,25 +111,10 @@ extension Subject {
   /// What gives the parameters of the graph: the model's weights, or the tensors of the file at `path`.
   ///
   /// Throws iff the graph has parameters and nothing gives them, or the model has weights of its own.
-  func parameters(_ path: String?) throws(Diagnostic) -> (Name) throws(Diagnostic) -> Tensor {
-    let own = try ownParameters(path)
+  func parameters(_ path: String?) throws(Diagnostic) -> ModelDiff.Weights {
+    guard let own = try weights(path, option: "--weights") ?? noWeights else { throw .noWeights(graph) }
     guard let bridge else { return own }
     return { path throws(Diagnostic) in try bridge[path] == nil ? own(path) : bridge.tensor(path) }
-  }
-
-  private func ownParameters(_ path: String?) throws(Diagnostic) -> (Name) throws(Diagnostic) -> Tensor {
-    switch (model, path) {
-    case (let model?, nil): return { path throws(Diagnostic) in try model.weights.tensor(path) }
-    case (nil, let path?):
-      let checkpoint = try Checkpoint.open(path: path)
-      return { path throws(Diagnostic) in try checkpoint.tensor(path) }
-    case (nil, nil):
-      guard graph.parameters.allSatisfy({ bridge?[$0.parameter.path] != nil }) else {
-        throw .noWeights(graph)
-      }
-      return { path throws(Diagnostic) in throw .noParameter(path) }
-    case (_?, let path?): throw .twoWeights(path)
-    }
   }
 }
 
@@ -137,13 +123,5 @@ extension Diagnostic {
     Diagnostic(
       "@\(graph.name) has \(graph.parameters.count) parameters, but no weights are given",
       help: "name the file that holds them with --weights", kind: .usage)
-  }
-  fileprivate static func noParameter(_ path: Name) -> Diagnostic {
-    Diagnostic("there is no parameter \(path.quoted)", kind: .software)
-  }
-  fileprivate static func twoWeights(_ path: String) -> Diagnostic {
-    Diagnostic(
-      "the source has weights of its own, but --weights names \(path) too",
-      help: "--weights is for .graph files; drop it", kind: .usage)
   }
 }

@@ -27,7 +27,10 @@ struct SubjectComparison {
     var part = DiffReport.Part(a.title, b.title)
     let graphs = (try passes.run(on: a.graph), try passes.run(on: b.graph))
     let isWeighed = aspect != .graph
-    let weights = (isWeighed ? try a.weights(files.a) : nil, isWeighed ? try b.weights(files.b) : nil)
+    let weights = (
+      isWeighed ? try a.weights(files.a, option: "--weights-a") : nil,
+      isWeighed ? try b.weights(files.b, option: "--weights-b") : nil
+    )
     let diff = try ModelDiff(
       (graphs.0, weights.0), (graphs.1, weights.1), settling: !passes.isEmpty, spread: .machine
     ) {
@@ -55,21 +58,6 @@ struct SubjectComparison {
 extension Subject {
   /// What a person knows it by.
   var title: String { model?.component ?? graph.name }
-
-  /// What gives the weights: the model's own, or the file at `path`; `nil` iff there are none.
-  func weights(_ path: String?) throws(Diagnostic) -> ModelDiff.Weights? {
-    if let model, path == nil { return { (name) throws(Diagnostic) in try model.weights.tensor(name) } }
-    guard let path else { return nil }
-    guard model == nil else { throw .twoWeights(path) }
-    let checkpoint = try Checkpoint.open(path: path)
-    return { (name) throws(Diagnostic) in try checkpoint.tensor(name) }
-  }
-
-  /// What gives the weights of a graph that has none.
-  var noWeights: ModelDiff.Weights? {
-    guard graph.parameters.isEmpty else { return nil }
-    return { (name) throws(Diagnostic) in throw .noParameter(name) }
-  }
 }
 
 extension NumericTable {
@@ -100,13 +88,5 @@ extension Diagnostic {
     Diagnostic(
       "\(title) has no weights to be run with",
       help: "name the file that holds them with --weights-a or --weights-b", kind: .usage)
-  }
-  fileprivate static func twoWeights(_ path: String) -> Diagnostic {
-    Diagnostic(
-      "the source has weights of its own, but \(path) is named too",
-      help: "--weights-a and --weights-b are for .graph files; drop it", kind: .usage)
-  }
-  fileprivate static func noParameter(_ name: Name) -> Diagnostic {
-    Diagnostic("there is no parameter \(name.quoted)", kind: .software)
   }
 }
