@@ -24,6 +24,10 @@ struct Digest: ~Copyable {
     }
   }
 
+  func add(_ text: String) throws(Diagnostic) {
+    try Array(text.utf8).withUnsafeBytes { bytes in Result { () throws(Diagnostic) in try add(bytes) } }.get()
+  }
+
   /// The digest of all that was added, once.
   func finish() throws(Diagnostic) -> String {
     var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))

@@ -22,6 +22,13 @@ package enum FileDigest {
     return try digest.finish()
   }
 
+  /// The SHA-256 of `text`. Throws iff OpenSSL does not offer it.
+  package static func sha256(ofText text: String) throws(Diagnostic) -> String {
+    let digest = try Digest(EVP_sha256(), "SHA-256", "a text")
+    try digest.add(text)
+    return try digest.finish()
+  }
+
   /// The SHA-1 of a mapped file, which ONNX puts beside external data. Throws iff OpenSSL does not offer it.
   package static func sha1(of file: MappedFile) throws(Diagnostic) -> String {
     let digest = try Digest(EVP_sha1(), "SHA-1", file.path)

@@ -60,6 +60,14 @@ package struct Diagnostic: Error, Hashable, Sendable, CustomStringConvertible {
     return copy
   }
 
+  /// The same diagnostic with a note where it had none.
+  package func noting(_ note: @autoclosure () -> String) -> Diagnostic {
+    guard self.note == nil else { return self }
+    var copy = self
+    copy.note = note()
+    return copy
+  }
+
   /// The same diagnostic with a remedy where it had none.
   package func helping(_ help: @autoclosure () -> String) -> Diagnostic {
     guard self.help == nil else { return self }

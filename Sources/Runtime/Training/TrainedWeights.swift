@@ -10,6 +10,7 @@ struct TrainedWeights: ~Copyable {
   let count: Int
   private let memory: Arena
   private let roles: [Role]
+  private let places: [Name: Int]
 
   struct Weight: Sendable {
     let path: Name
@@ -45,8 +46,12 @@ struct TrainedWeights: ~Copyable {
     let size = end * roles.count * MemoryLayout<Float>.size
     let memory = try Arena(byteCount: size, for: "the state of the optimizer")
     self.memory = memory
+    places = Dictionary(weights.enumerated().map { ($1.path, $0) }) { first, _ in first }
     (self.weights, count, self.roles) = (weights, end, roles)
   }
+
+  /// The weight at `path`, or `nil` iff there is none.
+  subscript(path: Name) -> Weight? { places[path].map { weights[$0] } }
 
   /// Whether `role` is kept.
   func keeps(_ role: Role) -> Bool { roles.contains(role) }

@@ -3,74 +3,60 @@ package import Tensors
 
 /// Everything that the next step of a trainer depends on, as tensors under names:
 ///
-///     PATH              the weight
-///     optimizer.mean.PATH, optimizer.square.PATH
-///     average.PATH      the running average of the weight, where it is kept
+///     PATH                                           the weight
+///     optimizer.mean.PATH, optimizer.square.PATH     the running averages of its gradient
+///     average.PATH                                   that of the weight, where it is kept
+///
+/// Micro-batches added since the last step are no part of it.
 extension Trainer {
-  /// The weights as they are.
-  package func weights() throws(Diagnostic) -> [(name: Name, tensor: Tensor)] {
-    try trained.weights.map { weight throws(Diagnostic) in
-      let values = try withWeight(weight) { (values) throws(Diagnostic) in Array(values) }
-      return (weight.path, try weight.tensor(values))
+  /// The names and types of the state, in a fixed order.
+  package var stateTypes: [(name: Name, type: TensorType)] {
+    trained.weights.flatMap { weight in
+      [(weight.path, weight.type)] + keptPrefixes.map { (Name("\($0.prefix)\(weight.path)"), weight.type) }
     }
   }
 
-  /// The weights that are to be used: their average where it is kept, else the weights.
-  package func averagedWeights() throws(Diagnostic) -> [(name: Name, tensor: Tensor)] {
-    guard trained.keeps(.average) else { return try weights() }
-    return try kept(.average, prefix: "")
-  }
+  /// The names and types of the weights alone.
+  package var weightTypes: [(name: Name, type: TensorType)] { trained.weights.map { ($0.path, $0.type) } }
 
-  /// Everything between two steps; micro-batches added since the last one are not part of it.
-  package func state() throws(Diagnostic) -> [(name: Name, tensor: Tensor)] {
-    var tensors = try weights()
-    for (role, prefix) in Self.prefixes where trained.keeps(role) {
-      tensors += try kept(role, prefix: prefix)
-    }
-    return tensors
-  }
-
-  /// Sets everything to what `state` gave after `step` steps. Throws iff a tensor is missing or does not fit.
-  package mutating func restore(
-    step: Int, _ tensor: (Name) throws(Diagnostic) -> Tensor
+  /// Calls `body` with the memory of the tensor called `name` of the state, to be read or set. Throws what
+  /// `body` throws, or iff there is none.
+  package func withState(
+    _ name: Name, _ body: (UnsafeMutableBufferPointer<Float>) throws(Diagnostic) -> Void
   ) throws(Diagnostic) {
-    for weight in trained.weights {
-      let values = try weight.floats(of: try tensor(weight.path), named: weight.path)
-      try withWeight(weight) { (target) throws(Diagnostic) in _ = target.update(fromContentsOf: values) }
-      for (role, prefix) in Self.prefixes {
-        guard let target = trained.elements(weight, role) else { continue }
-        let name: Name = "\(prefix)\(weight.path)"
-        _ = target.update(fromContentsOf: try weight.floats(of: try tensor(name), named: name))
-      }
+    if let weight = trained[name] { return try withWeight(weight, body) }
+    for (role, prefix) in keptPrefixes where name.text.hasPrefix(prefix) {
+      let path = Name(String(name.text.dropFirst(prefix.count)))
+      if let weight = trained[path], let kept = trained.elements(weight, role) { return try body(kept) }
+    }
+    throw .noState(name)
+  }
+
+  /// Calls `body` with the weight that is to be used: its average where it is kept, else the weight.
+  package func withTrained(
+    _ path: Name, _ body: (UnsafeMutableBufferPointer<Float>) throws(Diagnostic) -> Void
+  ) throws(Diagnostic) {
+    try withState(trained.keeps(.average) ? Name("average.\(path)") : path, body)
+  }
+
+  /// Sets everything to what it was after `step` steps. Throws iff a tensor is missing or of another type.
+  package mutating func restore(step: Int, _ tensor: (Name) throws(Diagnostic) -> Tensor)
+    throws(Diagnostic)
+  {
+    for (name, type) in stateTypes {
+      let saved = try tensor(name)
+      guard saved.type == type else { throw .misfit(name, saved.type, type) }
+      let values = try saved.floats()
+      try withState(name) { (target) throws(Diagnostic) in _ = target.update(fromContentsOf: values) }
     }
     self.step = step
   }
 
-  private static let prefixes: [(TrainedWeights.Role, String)] = [
-    (.mean, "optimizer.mean."), (.square, "optimizer.square."), (.average, "average."),
-  ]
-
-  private func kept(_ role: TrainedWeights.Role, prefix: String) throws(Diagnostic) -> [(
-    name: Name, tensor: Tensor
-  )] {
-    var tensors: [(name: Name, tensor: Tensor)] = []
-    for weight in trained.weights {
-      guard let values = trained.elements(weight, role) else { continue }
-      tensors.append(("\(prefix)\(weight.path)", try weight.tensor(Array(values))))
-    }
-    return tensors
-  }
-}
-
-extension TrainedWeights.Weight {
-  fileprivate func tensor(_ values: [Float]) throws(Diagnostic) -> Tensor {
-    try Tensor(floats: values, shape: type.shape ?? [])
-  }
-
-  /// The values of `tensor`, which is to be as this weight is.
-  fileprivate func floats(of tensor: Tensor, named name: Name) throws(Diagnostic) -> [Float] {
-    guard tensor.type == type else { throw .misfit(name, tensor.type, type) }
-    return try tensor.floats()
+  private var keptPrefixes: [(role: TrainedWeights.Role, prefix: String)] {
+    let all: [(role: TrainedWeights.Role, prefix: String)] = [
+      (.mean, "optimizer.mean."), (.square, "optimizer.square."), (.average, "average."),
+    ]
+    return all.filter { trained.keeps($0.role) }
   }
 }
 
@@ -79,5 +65,8 @@ extension Diagnostic {
     Diagnostic(
       "\(name.quoted) is \(type) in the state, but \(expected) is trained",
       help: "resume with the bridge and the backbone that the run was begun with")
+  }
+  fileprivate static func noState(_ name: Name) -> Diagnostic {
+    Diagnostic("the state of the trainer holds no \(name.quoted)", kind: .software)
   }
 }

@@ -141,10 +141,9 @@ package struct Trainer: ~Copyable {
   }
 
   /// Calls `body` with the weight as it is, to be read or set.
-  func withWeight<Result>(
-    _ weight: TrainedWeights.Weight,
-    _ body: (UnsafeMutableBufferPointer<Float>) throws(Diagnostic) -> Result
-  ) throws(Diagnostic) -> Result {
+  func withWeight(
+    _ weight: TrainedWeights.Weight, _ body: (UnsafeMutableBufferPointer<Float>) throws(Diagnostic) -> Void
+  ) throws(Diagnostic) {
     try session.withInput(weight.path, body)
   }
 

@@ -16,14 +16,21 @@ final class ProgressLine {
     guard isShown else { return }
     let now = Self.seconds
     if stage != self.stage { (self.stage, begun, drawn) = (stage, now, 0) }
-    guard now - drawn > 0.1 || done == total else { return }
+    let share = done > 0 && done < total ? Double(total - done) / Double(done) : nil
+    draw(
+      total > 1 ? "\(stage) \(done)/\(total)" : stage, left: share.map { $0 * (now - begun) }, done == total)
+  }
+
+  /// Step `done` of `total` is made; `left` are the seconds that the others take.
+  func show(step done: Int, of total: Int, _ text: String, left: Double) {
+    if isShown { draw("step \(done)/\(total): \(text)", left: left, done == total) }
+  }
+
+  private func draw(_ text: String, left: Double?, _ isLast: Bool) {
+    let now = Self.seconds
+    guard now - drawn > 0.1 || isLast else { return }
     drawn = now
-    var text = "\r\u{1B}[2K\(stage)"
-    if total > 1 { text += " \(done)/\(total)" }
-    if done > 0, done < total {
-      text += ", \(Self.clock((now - begun) / Double(done) * Double(total - done))) left"
-    }
-    StandardError.write(text)
+    StandardError.write("\r\u{1B}[2K\(text)" + (left.map { ", \(Self.clock($0)) left" } ?? ""))
   }
 
   /// Leaves the terminal as if nothing had been there.

@@ -1,0 +1,135 @@
+import Checkpoints
+import Families
+import Graphs
+package import Passes
+package import Runtime
+package import Tensors
+
+/// The training of a pipeline's bridge on a dataset, everything else frozen:
+///
+///     var training = try BridgeTraining(pipeline, dataset, settings, options: options)
+///     while training.step < settings.steps { let report = try training.advance() }
+///     try training.saveBridge(to: "bridge.safetensors")
+///
+/// What a step does is a function of the settings, the dataset and the state before it: the same on any number
+/// of threads, and whether the run was resumed or not.
+package struct BridgeTraining: ~Copyable {
+  package let settings: TrainingSettings
+  package let bridge: Bridge
+  private var trainer: Trainer
+  private var batches: TrainingBatches
+  /// What the state belongs to.
+  private let identity: String
+
+  /// What a step did.
+  package struct Report: Sendable {
+    /// Counted from 1.
+    package let step: Int
+    package let loss: Double
+    /// The norm of the gradient before it was clipped.
+    package let gradientNorm: Double
+    package let learningRate: Double
+  }
+
+  /// Compiles the bridged backbone with its loss and gradients.
+  ///
+  /// Throws iff a setting makes no sense, the pipeline has no bridge, the dataset was made by other models than
+  /// the pipeline's, or the memory cannot be had.
+  package init(
+    _ pipeline: Pipeline, _ dataset: Dataset, _ settings: TrainingSettings, options: SessionOptions
+  ) throws(Diagnostic) {
+    try settings.check()
+    guard let (bridge, checkpoint) = try pipeline.bridge() else { throw .noBridge(pipeline.path) }
+    try dataset.check(pipeline, bridge)
+    let backbone = try pipeline.model("backbone")
+    let batches = TrainingBatches(dataset, settings, pipeline.manifest.sampling.objective)
+    let passes = [Pass.insertVideoAttention(bridge, dropping: true)] + Pass.inference + Pass.training
+    let graph = try passes.run(on: backbone.graph)
+    var rules = TrainerSettings()
+    (rules.optimizer, rules.largestNorm) = (settings.optimizer, settings.largestNorm)
+    (rules.accumulates, rules.averages) = (settings.accumulation > 1, settings.average != nil)
+    let identity = try Self.identity(pipeline, dataset, settings)
+    let trainer = try Trainer(
+      graph, inputs: batches.types,
+      weights: { (path) throws(Diagnostic) in try checkpoint.tensor(path) },
+      frozen: { (path) throws(Diagnostic) in try backbone.weights.tensor(path) }, rules, options: options)
+    self.trainer = trainer
+    self.identity = identity
+    self.batches = batches
+    self.settings = settings
+    self.bridge = bridge
+  }
+
+  /// Steps made so far.
+  package var step: Int { trainer.step }
+
+  /// Makes the next step.
+  ///
+  /// Throws iff the loss or a gradient is not finite, naming the clips, or the run is cancelled: the state is
+  /// then that before the step.
+  package mutating func advance() throws(Diagnostic) -> Report {
+    let step = trainer.step
+    var loss = 0.0
+    for batch in 0..<settings.accumulation {
+      do throws(Diagnostic) {
+        let inputs = try batches.inputs(step: step, batch: batch)
+        let share = 1 / Double(settings.accumulation)
+        loss += try trainer.add(inputs, share: share) * share
+      } catch {
+        throw error.noting("the clips are \(batches.clips(step: step, batch: batch).joined(separator: ", "))")
+      }
+    }
+    let rate = settings.learningRate.rate(at: step, of: settings.steps)
+    let norm = try trainer.update(rate: rate, averageShare: settings.averageShare(at: step + 1))
+    return Report(step: step + 1, loss: loss, gradientNorm: norm, learningRate: rate)
+  }
+
+  /// The ids of the clips of step `step`, counted from 0.
+  package mutating func clips(of step: Int) -> [String] {
+    var clips: [String] = []
+    for batch in 0..<settings.accumulation { clips += batches.clips(step: step, batch: batch) }
+    return clips
+  }
+
+  /// Writes all that the next step depends on.
+  package func saveState(to path: String) throws(Diagnostic) {
+    try TrainingState.save(trainer, of: identity, to: path)
+  }
+
+  /// Goes on from a state. Throws iff the file is damaged, or of a run with other settings, models or clips.
+  package mutating func restoreState(from path: String) throws(Diagnostic) {
+    try TrainingState.restore(&trainer, of: identity, from: path)
+  }
+
+  /// Writes the bridge as it is to be used: the average of its weights where one is kept.
+  package func saveBridge(to path: String) throws(Diagnostic) {
+    var metadata = bridge.metadata.map { (key: Name($0.key), value: $0.value) }
+    metadata.append(("trained_steps", "\(trainer.step)"))
+    var writer = try SafetensorsWriter(to: path, declaring: trainer.weightTypes, metadata: metadata)
+    for name in writer.names {
+      try trainer.withTrained(name) { (values) throws(Diagnostic) in
+        try writer.write(UnsafeRawBufferPointer(values), to: name)
+      }
+    }
+    try writer.commit()
+  }
+
+  /// A digest of everything that a run has to share with the one it goes on from.
+  private static func identity(_ pipeline: Pipeline, _ dataset: Dataset, _ settings: TrainingSettings)
+    throws(Diagnostic) -> String
+  {
+    var text = "\(settings.json.printed())\n"
+    for part in pipeline.manifest.parts {
+      text += "\(part.name) \(part.digest)\n"
+    }
+    for clip in dataset.clips { text += "\(clip.id)\n" }
+    return try FileDigest.sha256(ofText: text)
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func noBridge(_ path: String) -> Diagnostic {
+    Diagnostic(
+      "the pipeline has no bridge to train", at: path, help: "assemble it with --video-encoder", kind: .usage)
+  }
+}

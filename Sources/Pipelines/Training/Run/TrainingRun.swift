@@ -1,0 +1,112 @@
+import Glibc
+package import Tensors
+
+/// A training that keeps what it makes in a run directory: it may end at any moment and is gone on with from the
+/// last state.
+package struct TrainingRun: ~Copyable {
+  package let directory: RunDirectory
+  package var training: BridgeTraining
+  /// Steps from one state to the next, and from one bridge to the next.
+  package var saveEvery = 500
+  /// A loss this many times the mean of the last hundred stops the run.
+  package var spike = 20.0
+  private let log: TrainingLog
+  private let lock: RunLock
+  private var recent: [Double] = []
+  private var saved = -1
+
+  /// Begins a run in `directory`, or goes on with the one there.
+  ///
+  /// `note` is told of states that are damaged and passed over. Throws iff a run stands there and is not to be
+  /// resumed, or another process is at it, or no state of it is whole though there are some.
+  package init(
+    _ training: consuming BridgeTraining, in directory: RunDirectory, resuming: Bool,
+    note: (String) -> Void = { _ in }
+  ) throws(Diagnostic) {
+    guard resuming || !directory.exists else { throw .exists(directory.path) }
+    try directory.create()
+    let lock = try RunLock("\(directory.path)/lock")
+    if resuming { try Self.restore(&training, from: directory, note) }
+    try AtomicFile.write(training.settings.json.printed(pretty: true) + "\n", to: directory.settingsPath)
+    let log = try TrainingLog(path: directory.logPath, after: training.step)
+    self.lock = lock
+    self.log = log
+    self.directory = directory
+    self.training = training
+  }
+
+  /// Whether all steps are made.
+  package var isDone: Bool { training.step >= training.settings.steps }
+
+  /// Makes the next step, logs it, and saves where it is time to.
+  ///
+  /// Throws what the step throws, or iff its loss is far above those before: the last state is that of before.
+  package mutating func advance() throws(Diagnostic) -> TrainingLog.Line {
+    let began = Self.seconds
+    let report = try training.advance()
+    let line = TrainingLog.Line(report, seconds: Self.seconds - began)
+    try log.append(line)
+    try checkSpike(report)
+    if report.step % saveEvery == 0 || isDone { try save() }
+    return line
+  }
+
+  /// Writes the state and the bridge of now, unless they stand already.
+  package mutating func save() throws(Diagnostic) {
+    let step = training.step
+    guard step != saved, step > 0 else { return }
+    try training.saveBridge(to: directory.bridgePath(step))
+    try training.saveState(to: directory.statePath(step))
+    saved = step
+    try directory.removeOldStates()
+  }
+
+  /// Takes the newest state that is whole; the beginning iff there is none at all.
+  private static func restore(
+    _ training: inout BridgeTraining, from directory: RunDirectory, _ note: (String) -> Void
+  ) throws(Diagnostic) {
+    let states = try directory.states()
+    var last: Diagnostic?
+    for step in states {
+      do throws(Diagnostic) {
+        return try training.restoreState(from: directory.statePath(step))
+      } catch {
+        note("passed over \(directory.statePath(step)): \(error.message.text)")
+        last = error
+      }
+    }
+    if let last { throw last }
+  }
+
+  private mutating func checkSpike(_ report: BridgeTraining.Report) throws(Diagnostic) {
+    let mean = recent.reduce(0, +) / Double(max(recent.count, 1))
+    if recent.count >= 50, report.loss > spike * mean {
+      throw .spike(report, mean, training.clips(of: report.step - 1), saved)
+    }
+    recent.append(report.loss)
+    if recent.count > 100 { recent.removeFirst() }
+  }
+
+  private static var seconds: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func exists(_ path: String) -> Diagnostic {
+    Diagnostic(
+      "a run stands in \(path) already", at: path,
+      help: "go on with it by --resume, or name another directory",
+      kind: .cannotCreate)
+  }
+  fileprivate static func spike(
+    _ report: BridgeTraining.Report, _ mean: Double, _ clips: [String], _ saved: Int
+  ) -> Diagnostic {
+    Diagnostic(
+      "the loss is \(report.loss) at step \(report.step), and was \(mean) on average before",
+      note: "the clips are \(clips.joined(separator: ", "))",
+      help: "look at those clips, lower the learning rate, or go on from the last state by --resume")
+  }
+}

@@ -1,0 +1,51 @@
+import Runtime
+package import Tensors
+
+extension TrainingSettings {
+  package var json: JSON {
+    [
+      "seed": .integer(Int64(bitPattern: seed)), "steps": JSON(steps), "batch": JSON(batch),
+      "accumulation": JSON(accumulation),
+      "learning_rate": [
+        "base": JSON(learningRate.base), "warmup": JSON(learningRate.warmup),
+        "course": JSON(learningRate.course.rawValue), "last": JSON(learningRate.last),
+        "inverse_gamma": JSON(learningRate.inverseGamma), "inverse_power": JSON(learningRate.inversePower),
+      ],
+      "optimizer": [
+        "beta1": JSON(optimizer.beta1), "beta2": JSON(optimizer.beta2), "epsilon": JSON(optimizer.epsilon),
+        "weight_decay": JSON(optimizer.decay),
+      ],
+      "largest_norm": largestNorm.map { JSON($0) } ?? .null, "timesteps": JSON(timesteps.rawValue),
+      "token_drop": JSON(tokenDrop), "video_drop": JSON(videoDrop), "text_drop": JSON(textDrop),
+      "average": average.map { JSON($0) } ?? .null,
+    ]
+  }
+
+  /// Throws iff a field is missing or makes no sense.
+  package init(_ json: JSON.Cursor) throws(Diagnostic) {
+    self.init()
+    seed = UInt64(bitPattern: Int64(try json.integer("seed")))
+    steps = try json.integer("steps")
+    batch = try json.integer("batch")
+    accumulation = try json.integer("accumulation")
+    let rate = try json.object("learning_rate")
+    learningRate.base = try rate.real("base")
+    learningRate.warmup = try rate.integer("warmup")
+    learningRate.course = try rate.choice("course", of: LearningRate.Course.self)
+    learningRate.last = try rate.real("last")
+    learningRate.inverseGamma = try rate.real("inverse_gamma")
+    learningRate.inversePower = try rate.real("inverse_power")
+    let adam = try json.object("optimizer")
+    optimizer.beta1 = try adam.real("beta1")
+    optimizer.beta2 = try adam.real("beta2")
+    optimizer.epsilon = try adam.real("epsilon")
+    optimizer.decay = try adam.real("weight_decay")
+    largestNorm = try json.realIfPresent("largest_norm")
+    timesteps = try json.choice("timesteps", of: TimestepSampler.self)
+    tokenDrop = try json.real("token_drop")
+    videoDrop = try json.real("video_drop")
+    textDrop = try json.real("text_drop")
+    average = try json.realIfPresent("average")
+    try check()
+  }
+}

@@ -1,0 +1,86 @@
+import ArgumentParser
+import Pipelines
+import Runtime
+import Tensors
+
+/// The choices of a training that is begun.
+struct TrainingOptions: ParsableArguments {
+  @Option(help: "Steps of the optimizer. (default: 10000)")
+  var steps: Int?
+
+  @Option(help: "Clips computed together. (default: 12)")
+  var batch: Int?
+
+  @Option(help: "Batches a step is made of. (default: 1)")
+  var accumulation: Int?
+
+  @Option(help: "The highest learning rate. (default: 0.0001)")
+  var learningRate: Double?
+
+  @Option(help: "Steps over which the learning rate rises. (default: 500)")
+  var warmup: Int?
+
+  @Option(help: "The course of the learning rate behind that. (default: cosine)")
+  var schedule: LearningRate.Course?
+
+  @Option(help: "The learning rate at the end, as a share of the highest. (default: 0.1)")
+  var lastRate: Double?
+
+  @Option(help: "How strongly matrices are drawn to zero. (default: 0.01)")
+  var weightDecay: Double?
+
+  @Option(help: "The norm that gradients are clipped to; 0 for none. (default: 1)")
+  var clip: Double?
+
+  @Option(help: "Which times the denoiser is trained at. (default: uniform)")
+  var timesteps: TimestepSampler?
+
+  @Option(help: "The share of video tokens left out. (default: 0.1)")
+  var tokenDrop: Double?
+
+  @Option(help: "The share of clips whose video is left out. (default: 0.1)")
+  var videoDrop: Double?
+
+  @Option(help: "The share of clips whose text is left out. (default: 0.1)")
+  var textDrop: Double?
+
+  @Option(help: "The decay of the running average of the weights; 0 for none. (default: 0.9999)")
+  var average: Double?
+
+  @Option(help: "Keys all random numbers. (default: 0)")
+  var seed: UInt64?
+
+  /// Whether anything was asked for.
+  var isGiven: Bool {
+    let numbers: [Any?] = [
+      steps, batch, accumulation, learningRate, warmup, schedule, lastRate, weightDecay, clip, timesteps,
+      tokenDrop, videoDrop, textDrop, average, seed,
+    ]
+    return numbers.contains { $0 != nil }
+  }
+
+  /// Throws iff a number is out of its range.
+  func settings() throws(Diagnostic) -> TrainingSettings {
+    var settings = TrainingSettings()
+    settings.steps = steps ?? settings.steps
+    settings.batch = batch ?? settings.batch
+    settings.accumulation = accumulation ?? settings.accumulation
+    settings.learningRate.base = learningRate ?? settings.learningRate.base
+    settings.learningRate.warmup = warmup ?? settings.learningRate.warmup
+    settings.learningRate.course = schedule ?? settings.learningRate.course
+    settings.learningRate.last = lastRate ?? settings.learningRate.last
+    settings.optimizer.decay = weightDecay ?? settings.optimizer.decay
+    if let clip { settings.largestNorm = clip == 0 ? nil : clip }
+    settings.timesteps = timesteps ?? settings.timesteps
+    settings.tokenDrop = tokenDrop ?? settings.tokenDrop
+    settings.videoDrop = videoDrop ?? settings.videoDrop
+    settings.textDrop = textDrop ?? settings.textDrop
+    if let average { settings.average = average == 0 ? nil : average }
+    settings.seed = seed ?? settings.seed
+    try settings.check()
+    return settings
+  }
+}
+
+extension LearningRate.Course: ExpressibleByArgument {}
+extension TimestepSampler: ExpressibleByArgument {}
