@@ -2,8 +2,7 @@ extension Pass {
   /// Every pass that needs no more than a graph, for `inspect --after NAME`.
   package static let all: [Pass] = [
     .differentiate, .foldConstants, .foldWeightNorm, .fuseQKV, .fuseRoPEAttention, .recognise, .removeDead,
-    .resolvePositions,
-    .shareCommon, .simplify, .unifySpelling,
+    .resolvePositions, .shareCommon, .simplify, .unifySpelling,
   ]
 
   /// What turns the nodes of an exporter into the ops that other passes look for.

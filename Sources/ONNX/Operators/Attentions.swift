@@ -55,20 +55,10 @@ extension Call {
     let keys = try type(of: 1).dims[form.isMerged ? 1 : 2]
     let bias = try optional(3).map { (mask) throws(Diagnostic) in try additive(mask, keys: keys) }
     var tokens: [Value] = []
-    for index in 0..<3 { tokens.append(try self.tokens(index, form)) }
+    for index in 0..<3 { tokens.append(try form.isMerged ? input(index) : merged(input(index))) }
     let op = Attention(heads: form.heads, kvHeads: form.kvHeads, scale: form.scale)
     let mixed = try g.add(op, tokens + (bias.map { [$0] } ?? []))
-    guard !form.isMerged else { return mixed }
-    let (q, v) = (try type(of: 0).dims, try type(of: 2).dims)
-    return try g.transpose(g.reshape(mixed, [q[0], q[2], q[1], v[3]]), [0, 2, 1, 3])
-  }
-
-  /// Input `index` as `[B, N, heads·D]`.
-  private func tokens(_ index: Int, _ form: AttentionForm) throws(Diagnostic) -> Value {
-    let (x, dims) = (try input(index), try type(of: index).dims)
-    guard !form.isMerged else { return x }
-    guard let features = dims[1] * dims[3] else { throw refusal("merges \(dims[1]) heads of \(dims[3])") }
-    return try g.reshape(g.transpose(x, [0, 2, 1, 3]), [dims[0], dims[2], features])
+    return form.isMerged ? mixed : try split(mixed, form.heads)
   }
 
   /// What a mask adds to the scores: -∞ where a truth value hides a key, and for keys it does not reach.
@@ -100,6 +90,9 @@ extension Call {
 extension Call {
   /// The mixed values, the keys and values with those of the past, and the scores at the stage asked for.
   fileprivate func attentionInSteps(_ form: AttentionForm) throws(Diagnostic) -> [Value?] {
+    func heads(_ index: Int, _ count: Int) throws(Diagnostic) -> Value {
+      form.isMerged ? try split(input(index), count) : try input(index)
+    }
     let queries = try heads(0, form.heads)
     var (keys, values) = (try heads(1, form.kvHeads), try heads(2, form.kvHeads))
     let past = optional(4)
@@ -120,25 +113,11 @@ extension Call {
     let precise = try self.element("softmax_precision") ?? element
     let shares = try g.cast(g.add(Softmax(), [g.cast(biased, to: precise)]), to: element)
     var mixed = try g.matmul(shares, repeated(values, form))
-    if form.isMerged {
-      let dims = type(mixed).dims
-      guard let features = dims[1] * dims[3] else { throw refusal("merges \(dims[1]) heads of \(dims[3])") }
-      mixed = try g.reshape(g.transpose(mixed, [0, 2, 1, 3]), [dims[0], dims[2], features])
-    }
+    if form.isMerged { mixed = try merged(mixed) }
     let stages = [products, capped, biased, shares]
     let stage = try integer("qk_matmul_output_mode", default: 0)
     guard stages.indices.contains(stage) else { throw refusal("outputs the scores at stage \(stage)") }
     return [mixed, keys, values, stages[stage]]
-  }
-
-  /// Input `index` as `[B, heads, N, D]`.
-  private func heads(_ index: Int, _ count: Int) throws(Diagnostic) -> Value {
-    let (x, type) = (try input(index), try type(of: index))
-    guard type.rank == 3 else { return x }
-    guard let size = type.dims[2].dividedDown(by: count), size * Dim(count) == type.dims[2] else {
-      throw refusal("has \(count) heads of \(type)")
-    }
-    return try g.transpose(g.reshape(x, [type.dims[0], type.dims[1], Dim(count), size]), [0, 2, 1, 3])
   }
 
   /// Keys or values, each head once for every query head that reads it.

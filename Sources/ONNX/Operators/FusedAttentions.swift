@@ -54,20 +54,6 @@ extension Call {
     return try merged(x)
   }
 
-  /// `[B, heads, N, D]` as `[B, N, heads·D]`.
-  private func merged(_ x: Value) throws(Diagnostic) -> Value {
-    let dims = type(x).dims
-    guard dims.count == 4, let features = dims[1] * dims[3] else { throw refusal("takes \(type(x))") }
-    return try g.reshape(g.transpose(x, [0, 2, 1, 3]), [dims[0], dims[2], features])
-  }
-
-  /// `[B, N, heads·D]` as `[B, heads, N, D]`.
-  private func split(_ x: Value, _ heads: Int) throws(Diagnostic) -> Value {
-    let dims = type(x).dims
-    guard let size = dims[2].dividedDown(by: heads) else { throw refusal("takes \(type(x))") }
-    return try g.transpose(g.reshape(x, [dims[0], dims[1], Dim(heads), size]), [0, 2, 1, 3])
-  }
-
   /// The attention over `tokens`, behind the keys and values of the past where inputs hold them, with what hides
   /// keys or is added to the scores.
   fileprivate func attention(_ tokens: [Value], mask: Int, bias: Int, past: (keys: Int, values: Int)?)
