@@ -131,8 +131,20 @@ let package = Package(
       ],
       path: "tools/onnx-roundtrip", exclude: ["check"], swiftSettings: strict),
 
+    .executableTarget(
+      name: "hostile",
+      dependencies: [
+        "Checkpoints", "HostileFiles", "Tensors", "TemporaryFolders",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "tools/hostile", exclude: ["run"], swiftSettings: strict),
+
     // Tests
     .target(name: "TemporaryFolders", path: "Tests/TemporaryFolders", swiftSettings: strict),
+    // Broken, odd and malicious files and what has to come of each.
+    .target(
+      name: "HostileFiles", dependencies: ["TemporaryFolders"], path: "Tests/HostileFiles",
+      swiftSettings: strict),
     // Reads `.graph` case files and checks what they say; for tests only.
     .target(
       name: "CaseFiles", dependencies: ["Operators", "Graphs", "Tensors"], path: "Tests/CaseFiles",
@@ -142,7 +154,9 @@ let package = Package(
       name: "TensorsTests", dependencies: ["Tensors", "TemporaryFolders"], swiftSettings: strict),
     .testTarget(
       name: "CheckpointsTests",
-      dependencies: ["Checkpoints", "ReaderPipe", "Tensors", "TemporaryFolders", "foley-reader"],
+      dependencies: [
+        "Checkpoints", "HostileFiles", "ReaderPipe", "Tensors", "TemporaryFolders", "foley-reader",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "PlansTests", dependencies: ["Plans", "Graphs", "Tensors"], swiftSettings: strict),
@@ -161,7 +175,8 @@ let package = Package(
     .testTarget(
       name: "ONNXTests",
       dependencies: [
-        "CaseFiles", "COnnx", "Conversion", "Families", "ONNX", "Runtime", "Passes", "Operators", "Graphs",
+        "CaseFiles", "COnnx", "Conversion", "Families", "HostileFiles", "ONNX", "Runtime", "Passes",
+        "Operators", "Graphs",
         "Checkpoints", "Tensors", "TemporaryFolders",
       ],
       exclude: ["Hostile", "Tensors"], swiftSettings: strict),

@@ -44,14 +44,28 @@ static bool read_space(hid_t dataset, const char *path, struct description *out,
   hid_t space = H5Dget_space(dataset);
   if (space < 0) return fail_library(fault, path);
   H5S_class_t kind = H5Sget_simple_extent_type(space);
-  hsize_t dims[H5S_MAX_RANK];
-  int rank = kind == H5S_SIMPLE ? H5Sget_simple_extent_dims(space, dims, NULL) : 0;
+  hsize_t dims[H5S_MAX_RANK], most[H5S_MAX_RANK];
+  int rank = kind == H5S_SIMPLE ? H5Sget_simple_extent_dims(space, dims, most) : 0;
   H5Sclose(space);
   if (kind == H5S_NO_CLASS || rank < 0) return fail_library(fault, path);
   if (kind == H5S_NULL) out->facts.element = NULL, out->facts.holds = "nothing";
-  for (int axis = 0; axis < rank; axis++) out->dims[axis] = dims[axis];
+  for (int axis = 0; axis < rank; axis++) {
+    out->dims[axis] = dims[axis];
+    // The library writes no such chunks, but reads them, with what lies behind them in the file.
+    if (out->is_chunked && dims[axis] > 0 && most[axis] != H5S_UNLIMITED && out->chunk[axis] > most[axis])
+      return fail(fault, HDF5_DAMAGED, path, "its chunks are longer than the whole");
+  }
   out->facts.rank = rank, out->facts.dims = out->dims;
   return true;
+}
+
+/// Whether the bits of a number lie in its bytes; other kinds of elements have no such bits.
+static bool has_all_bits(hid_t type) {
+  H5T_class_t kind = H5Tget_class(type);
+  if (kind != H5T_INTEGER && kind != H5T_FLOAT && kind != H5T_BITFIELD) return true;
+  int offset = H5Tget_offset(type);
+  size_t size = H5Tget_size(type), precision = H5Tget_precision(type);
+  return offset >= 0 && precision > 0 && size >= precision / 8 && 8 * size - precision >= (size_t)offset;
 }
 
 bool describe(hid_t dataset, const char *path, struct description *out, struct hdf5_fault *fault) {
@@ -67,6 +81,10 @@ bool describe(hid_t dataset, const char *path, struct description *out, struct h
 
   hid_t type = H5Dget_type(dataset);
   if (type < 0) return fail_library(fault, path);
+  if (!has_all_bits(type)) {
+    H5Tclose(type);
+    return fail(fault, HDF5_DAMAGED, path, "the bits of its elements lie outside of them");
+  }
   bool is_plain;
   out->facts.element = element_of(type, &out->facts.holds, &out->memory, &is_plain);
   out->facts.is_plain = out->facts.is_plain && is_plain;

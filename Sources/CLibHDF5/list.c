@@ -80,7 +80,8 @@ static bool visit_link(struct walk *walk, hid_t group, const char *name, H5L_typ
   switch (info.type) {
     case H5O_TYPE_GROUP: return visit_group(walk, group, name, info.addr);
     case H5O_TYPE_DATASET: return visit_dataset(walk, group, name);
-    default: return true;
+    case H5O_TYPE_NAMED_DATATYPE: return true;
+    default: return fail(walk->fault, HDF5_DAMAGED, walk->path, "it is neither a group nor a dataset nor a type");
   }
 }
 

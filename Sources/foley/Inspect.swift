@@ -70,11 +70,11 @@ extension Foley {
     }
 
     func run() throws {
-      if aspect == .weights { return try print(try weightTables()) { ($0.text, $0.json) } }
+      if aspect == .weights { return try print(weightTables(), \.text, \.json) }
       if aspect == nil, format != .dot, passes.isEmpty, bridge.path == nil, !source.isONNX,
         case .weights(let checkpoint) = try source.open()
       {
-        return try print([CheckpointSummary(checkpoint)]) { ($0.text, $0.json) }
+        return try print([CheckpointSummary(checkpoint)], \.text, \.json)
       }
       var subjects = try source.subjects(at: lengths.merged)
       for index in subjects.indices {
@@ -82,23 +82,15 @@ extension Foley {
         subjects[index].graph = try passes.run(on: subjects[index].graph)
       }
       switch aspect {
-      case _ where format == .dot: try print(folded(subjects)) { ($0.dot, nil) }
-      case .graph: try print(folded(subjects)) { ($0.text, $0.json) }
+      case _ where format == .dot: try print(folded(subjects), \.dot) { _ in nil }
+      case .graph: try print(folded(subjects), \.text, \.json)
       case .ops:
-        try print(subjects) { subject in
-          let table = OpTable(try subject.bound(to: lengths) ?? subject.graph)
-          return (table.text, table.json)
-        }
+        let graphs = try subjects.map { try $0.bound(to: lengths) ?? $0.graph }
+        try print(graphs.map { OpTable($0) }, \.text, \.json)
       case .memory:
-        try print(subjects) { subject in
-          let plan = try subject.plan(at: try subject.lengths(lengths))
-          return ("@\(subject.graph.name): \(plan)\n" + plan.chart(), plan.json)
-        }
-      case .weights, nil:
-        try print(subjects) { subject in
-          let summary = try subject.summary(at: lengths)
-          return (summary.text, summary.json)
-        }
+        let plans = try subjects.map { ($0.graph.name, try $0.plan(at: try $0.lengths(lengths))) }
+        try print(plans, { name, plan in "@\(name): \(plan)\n" + plan.chart() }) { $0.1.json }
+      case .weights, nil: try print(subjects.map { try $0.summary(at: lengths) }, \.text, \.json)
       }
     }
 
@@ -112,15 +104,14 @@ extension Foley {
       }
     }
 
-    /// Prints what `view` gives for each item: texts with an empty line between, or one JSON array.
-    private func print<Item>(_ items: [Item], _ view: (Item) throws -> (text: String, json: JSON?)) throws {
-      let views = try items.map(view)
-      let text =
-        switch format {
-        case .text, .dot: views.map(\.text).joined(separator: "\n")
-        case .json: JSON(views.compactMap(\.json)).printed(pretty: true) + "\n"
-        }
-      try StandardOutput.write(text)
+    /// Prints the items: texts with an empty line between, or one JSON array.
+    private func print<Item>(
+      _ items: [Item], _ text: (Item) throws -> String, _ json: (Item) throws -> JSON?
+    ) throws {
+      switch format {
+      case .text, .dot: try StandardOutput.write(items.map(text).joined(separator: "\n"))
+      case .json: try StandardOutput.write(JSON(items.compactMap(json)).printed(pretty: true) + "\n")
+      }
     }
   }
 }

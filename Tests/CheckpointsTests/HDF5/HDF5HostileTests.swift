@@ -1,5 +1,6 @@
 import Checkpoints
 import Glibc
+import HostileFiles
 import TemporaryFolders
 import Tensors
 import Testing
@@ -14,31 +15,29 @@ import Testing
     #expect(throws: Diagnostic.self) { try Checkpoint.open(path: path) }
   }
 
-  @Test(arguments: [
-    ("external_link", "\"b\" is a link into another file; expected a file that holds all of itself"),
-    ("soft_to_external", "\"z\" is a link into another file"),
-    ("user_link", "\"b\" is a link of a kind that programs define"),
-    ("external_storage", "dataset \"passwd\" keeps its elements in other files"),
-    ("virtual", "dataset \"v\" is a virtual one, made of others"),
-    ("filter", "dataset \"lzf\" is packed with filter 32000, lzf, which is not built into HDF5"),
-    ("deep", "lies deeper than 64 groups"),
-    ("huge", "dataset \"huge\" is f32[1048576, 1048576], 4398046511104 bytes, but the file stores 0 for it"),
-    ("petabytes", "dataset \"p0\" is f64[1125899906842624], 9007199254740992 bytes, but the file stores 0"),
-    ("overflow", "dataset \"o\" is f64[4611686018427387904, 4611686018427387904, 0], which takes more than"),
-    ("latin1", "is no UTF-8"),
-    ("collision", "tensor \"a.b\" comes twice"),
-    ("newer", "\"w\" cannot be read: bad version number for layout message"),
-    ("keras3.weights", "this is a weights file of Keras 3, whose weights are numbered and not named"),
-    ("keras_no_layer", "layer_names of \"\" lists \"gone\", which is not there"),
-    ("keras_twice", "layer_names of \"\" lists \"dense\" twice"),
-    ("keras_no_weight", "weight_names of \"dense\" lists \"dense/bias:0\", which is not there"),
-    ("keras_gap", "\"\" lists layer_names in parts up to 2, but layer_names1 is missing"),
-  ])
-  func refuses(name: String, words: String) {
-    let path = HDF5Fixture.path("hostile/\(name).h5")
-    let trouble = trouble(path)
-    #expect(trouble?.message.text.contains(words) == true, "\(String(describing: trouble))")
-    #expect(trouble?.site == path)
+  @Test(arguments: HostileCase.hdf5) func comesToItsVerdict(of file: HostileCase) throws {
+    let path = try file.put(into: folder)
+    guard file.verdict != .read else {
+      let trouble = trouble(path)
+      #expect(trouble?.message.text.contains(file.words) == true, "\(String(describing: trouble))")
+      #expect(trouble?.site == path)
+      return
+    }
+    let checkpoint = try Checkpoint.open(path: path)
+    let notes = checkpoint.notes
+    guard file.verdict == .run else {
+      #expect(file.words.isEmpty ? notes.isEmpty : notes.contains { $0.contains(file.words) }, "\(notes)")
+      for entry in checkpoint.entries { #expect(try entry.tensor.type == entry.type) }
+      return
+    }
+    let entry = try #require(checkpoint.entries.first)
+    let trouble = #expect(throws: Diagnostic.self) { try entry.tensor }
+    #expect(trouble?.kind == .data && trouble?.site == path, "\(String(describing: trouble))")
+  }
+
+  @Test func everyCaseIsThere() throws {
+    #expect(HostileCase.hdf5.count == 43)
+    #expect(Set(HostileCase.hdf5.map(\.name)).count == 43)
   }
 
   @Test func whatIsNoHDF5IsNamed() throws {

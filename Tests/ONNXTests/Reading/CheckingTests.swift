@@ -1,4 +1,5 @@
 import Glibc
+import HostileFiles
 import ONNX
 import TemporaryFolders
 import Tensors

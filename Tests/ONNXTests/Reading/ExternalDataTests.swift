@@ -1,5 +1,6 @@
 import COnnx
 import Glibc
+import HostileFiles
 import ONNX
 import TemporaryFolders
 import Tensors

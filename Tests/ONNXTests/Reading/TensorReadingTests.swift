@@ -1,12 +1,16 @@
+import HostileFiles
 import ONNX
 import TemporaryFolders
 import Tensors
 import Testing
 
 @Suite struct TensorReadingTests {
+  /// `Tests/ONNXTests/`
+  private static let folder = #filePath.split(separator: "/").dropLast(2).reduce("/") { $0 + $1 + "/" }
+
   /// Every element type in the field it has and raw, packed by the onnx package: the same bytes.
   @Test func typedAndRawAgree() throws {
-    let model = try ModelProto.read(path: HostileCase.folder + "../Tensors/tensors.onnx")
+    let model = try ModelProto.read(path: Self.folder + "Tensors/tensors.onnx")
     let tensors = Dictionary(model.graph.initializers.map { ($0.name.text, $0) }, uniquingKeysWith: { $1 })
     for type in ElementType.allCases where type.dtype != nil {
       let name = "\(type)".uppercased()

@@ -1,43 +1,52 @@
 import Glibc
-import TemporaryFolders
-import Testing
+package import TemporaryFolders
 
-/// A broken, odd or malicious file and what has to come of it; `tools/fixtures/onnx_hostile.py` says what each is.
-struct HostileCase: Sendable, CustomTestStringConvertible {
-  let name: String
-  let verdict: Verdict
-  let words: String
+/// A broken, odd or malicious file and what has to come of it; `tools/fixtures/onnx_hostile.py` and
+/// `hdf5_hostile.py` say what each is.
+package struct HostileCase: Sendable, CustomStringConvertible {
+  package let format: Format
+  package let name: String
+  package let verdict: Verdict
+  /// What the message of the refusal, or a note, holds.
+  package let words: String
 
-  enum Verdict: String, Sendable {
-    case accept, read, `import`, run, result
+  package enum Format: String, Sendable, CaseIterable { case onnx, hdf5 }
+
+  package enum Verdict: String, Sendable {
+    /// It reads; a note holds the words iff there are some.
+    case accept
+    /// The reader refuses it.
+    case read
+    /// It reads, but cannot become a graph that says what it claims.
+    case `import`
+    /// It becomes a graph; running it is refused before it takes the memory or the time it asks for.
+    case run
+    /// It runs, to the result that the words say.
+    case result
   }
 
-  var testDescription: String { name }
+  package var description: String { name }
 
-  static let folder =
-    #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(2).joined(separator: "/")
-    + "/Hostile/"
+  /// The cases in the order of the format's `cases.tsv`.
+  package static let onnx = all(.onnx)
+  package static let hdf5 = all(.hdf5)
 
-  /// The cases of `cases.tsv`, in its order.
-  static let all: [HostileCase] = {
-    let lines = text(folder + "cases.tsv").split(separator: "\n")
-    return lines.compactMap { line in
+  private static func all(_ format: Format) -> [HostileCase] {
+    guard let bytes = try? FileBytes(path: format.folder + "cases.tsv").all else { return [] }
+    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap { line in
       let cells = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
       guard cells.count >= 3, let verdict = Verdict(rawValue: cells[2]) else { return nil }
-      return HostileCase(name: cells[1], verdict: verdict, words: cells.count > 3 ? cells[3] : "")
+      return HostileCase(
+        format: format, name: cells[1], verdict: verdict, words: cells.count > 3 ? cells[3] : "")
     }
-  }()
+  }
 
-  /// Puts the file into `folder`, made here iff it is too large to be committed, with all that the cases of
-  /// external data look for beside it.
-  func put(into folder: TemporaryFolder) throws -> String {
+  /// The file: where it lies, or in `folder` if it is too large to be committed or looks for others beside it.
+  package func put(into folder: TemporaryFolder) throws -> String {
+    guard format == .onnx else { return "\(format.folder)\(name).h5" }
     if name.hasPrefix("ext_") || name == "sparse_const_ext" { try HostileCase.putSideFiles(into: folder) }
     if let bytes = large { return try folder.put(name + ".onnx", bytes) }
-    let source = try #require(fopen(HostileCase.folder + name + ".onnx", "rb"), "no file of \(name)")
-    defer { fclose(source) }
-    var bytes: [UInt8] = []
-    while case let byte = getc(source), byte != EOF { bytes.append(UInt8(byte)) }
-    return try folder.put(name + ".onnx", bytes)
+    return try folder.put(name + ".onnx", FileBytes(path: "\(format.folder)\(name).onnx").all)
   }
 
   private static func putSideFiles(into folder: TemporaryFolder) throws {
@@ -53,13 +62,32 @@ struct HostileCase: Sendable, CustomTestStringConvertible {
     link(folder("hard.bin"), folder("hard-too.bin"))
     mkfifo(folder("pipe"), 0o666)
   }
+}
 
-  private static func text(_ path: String) -> String {
-    guard let file = fopen(path, "rb") else { return "" }
+extension HostileCase.Format {
+  package var cases: [HostileCase] { self == .onnx ? HostileCase.onnx : HostileCase.hdf5 }
+
+  /// Where the cases and their list lie.
+  fileprivate var folder: String {
+    let tests = #filePath.split(separator: "/").dropLast(2).reduce("") { "\($0)/\($1)" }
+    return tests + (self == .onnx ? "/ONNXTests/Hostile/" : "/Fixtures/hdf5/hostile/")
+  }
+}
+
+/// All that a file holds.
+private struct FileBytes {
+  var all: [UInt8] = []
+
+  /// Throws iff there is no such file.
+  init(path: String) throws {
+    guard let file = fopen(path, "rb") else { throw Missing(path: path) }
     defer { fclose(file) }
-    var bytes: [UInt8] = []
-    while case let byte = getc(file), byte != EOF { bytes.append(UInt8(byte)) }
-    return String(decoding: bytes, as: UTF8.self)
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    while case let count = fread(&piece, 1, piece.count, file), count > 0 { all += piece.prefix(count) }
+  }
+
+  struct Missing: Error {
+    let path: String
   }
 }
 
@@ -76,7 +104,7 @@ extension HostileCase {
       for place in 0..<200_000 {
         graph += W.field(1, W.field(1, "v\(place)") + W.field(2, "v\(place + 1)") + W.field(4, "Relu"))
       }
-      return W.model(graph + W.value(11, "v0") + W.value(12, "v200000"))
+      return W.model(graph + W.floats(11, "v0") + W.floats(12, "v200000"))
     case "pb_emptyattrs": return W.model(W.field(1, W.field(4, "Relu") + repeated(W.field(5, ""), 2_000_000)))
     case "pb_emptynodes": return W.model(repeated(W.field(1, ""), 2_000_000))
     case "pb_merge32000": return W.field(1, 8) + repeated(W.field(7, [0x12, 0]), 32_000)
