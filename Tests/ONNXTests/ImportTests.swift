@@ -162,4 +162,28 @@ import Testing
     model.graph.inputs = [ValueInfoProto("x", .tensor(.float, [.fixed(2)]))]
     #expect(throws: Diagnostic.self) { try ImportedModel(model, name: "m") }
   }
+
+  @Test("texts that are known can be moved and compared; they are no results")
+  func texts() throws {
+    let words = TensorProto(
+      "words", .strings([Array("b".utf8), Array("a".utf8), Array("b".utf8)], shape: [3]))
+    let constant = node("Constant", [], "b", [.init("value_string", .string(Array("b".utf8)))])
+    var model = model(
+      [constant, node("Gather", ["words", "x"], "picked"), node("Equal", ["picked", "b"], "y")],
+      inputs: [("x", .int64, [.fixed(2)])], output: "y", initializers: [words])
+    let graph = try ImportedModel(model, name: "m").graph
+    let x = try Tensor(integers: [2, 1], as: TensorType(.i64, [2]))
+    let y = try graph.evaluate(["x": x]) { (path) throws(Diagnostic) in throw Diagnostic("no \(path)") }["y"]
+    #expect(y?.type == TensorType(.bool, [2]))
+    #expect(try y?.reals() == [1, 0])
+
+    model.graph.outputs = [ValueInfoProto("picked")]
+    #expect(
+      try ImportedModel(model, name: "m").graph.gaps.map(\.description) == ["String: texts cannot be results"]
+    )
+    model.graph.nodes[2] = node("Add", ["picked", "b"], "y")
+    model.graph.outputs = [ValueInfoProto("y")]
+    let gaps = try ImportedModel(model, name: "m").graph.gaps
+    #expect(gaps.map(\.description) == ["Add: texts can be compared and moved, not computed with"])
+  }
 }

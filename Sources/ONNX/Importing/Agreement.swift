@@ -91,11 +91,11 @@ extension Translation {
   ///
   /// Throws iff the graph breaks a rule of the format.
   static func agreeing(
-    _ model: ModelProto, name: String, given: [Name: Tensor], lengths: [String: Int]
+    _ model: ModelProto, name: String, given: Given
   ) throws(Diagnostic) -> Translation {
     var agreement = Agreement()
     let translate = { (agreement: Agreement) throws(Diagnostic) in
-      let translation = Translation(model, name: name, given: given, lengths: lengths, agreement)
+      let translation = Translation(model, name: name, given: given, agreement)
       try translation.run(model.graph)
       return translation
     }

@@ -77,6 +77,17 @@ extension Call {
     default: throw .wrongKind(name, "a tensor", node)
     }
   }
+  /// The texts under `name`: a tensor of them, a list or a single one; `nil` iff it holds none.
+  func textTensor(_ name: String) -> TextTensor? {
+    switch attribute(name) {
+    case .tensor(let proto):
+      guard case .strings(let elements, let shape) = proto.contents else { return nil }
+      return TextTensor(elements: elements, shape: shape)
+    case .strings(let elements): return TextTensor(elements: elements, shape: [elements.count])
+    case .string(let element): return TextTensor(elements: [element], shape: [])
+    default: return nil
+    }
+  }
   func sparseTensor(_ name: String) throws(Diagnostic) -> SparseTensorProto? {
     switch attribute(name) {
     case nil: return nil

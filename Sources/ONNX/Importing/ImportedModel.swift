@@ -17,13 +17,16 @@ package struct ImportedModel: Sendable {
   /// operand holds it is computed from them, so that the graph serves inputs of these types and, as far as
   /// shapes follow from values, of these values. Without them such nodes are imported as `deferred`; nodes of
   /// operators that are not understood are imported as `unsupported`. `lengths` are those of named dims, where
-  /// they are known already.
+  /// they are known already. `texts` are values of inputs that are
+  /// texts; the graph has no such inputs, but is what the model is for these values.
   ///
   /// Throws iff the graph breaks a rule of the format: a name nobody makes, a cycle, types that do not fit.
   package init(
-    _ model: ModelProto, name: String, given: [Name: Tensor] = [:], lengths: [String: Int] = [:]
+    _ model: ModelProto, name: String, given: [Name: Tensor] = [:], texts: [Name: TextTensor] = [:],
+    lengths: [String: Int] = [:]
   ) throws(Diagnostic) {
-    let translation = try Translation.agreeing(model, name: name, given: given, lengths: lengths)
+    let given = Given(tensors: given, texts: texts, lengths: lengths)
+    let translation = try Translation.agreeing(model, name: name, given: given)
     graph = try translation.graph.removingDead().holdingFrequencies(translation.parameters)
     let used = Set(graph.parameters.map(\.parameter.path))
     parameters = translation.parameters.filter { used.contains($0.key) }

@@ -3,33 +3,27 @@ import Tensors
 
 /// The types that the inputs of a graph have in an import.
 struct InputTypes {
-  /// Values of inputs, whose types they have.
-  let given: [Name: Tensor]
-  /// Those of the named dims that are known.
-  let lengths: [String: Int]
+  let given: Given
   let agreement: Agreement
-
-  /// Whether nothing is given, so that the file alone tells them.
-  var isOpen: Bool { given.isEmpty && lengths.isEmpty }
 
   /// The type the file gives to an input; dims of which it says nothing get names of their own.
   func type(of input: ValueInfoProto) throws(Diagnostic) -> TensorType {
-    let given = given[input.name]
+    let tensor = given.tensors[input.name]
     guard case .tensor(let code, let dims?) = input.type, let element = code.dtype else {
-      guard let given, case .tensor = input.type else { throw .untypedInput(input) }
-      return given.type
+      guard let tensor, case .tensor = input.type else { throw .untypedInput(input) }
+      return tensor.type
     }
-    guard let given else {
+    guard let tensor else {
       let open = TensorType(element, dims.enumerated().map { dim($1, of: input.name, axis: $0) })
-      guard let type = open.binding(lengths)?.replacing(agreement.dims) else {
+      guard let type = open.binding(given.lengths)?.replacing(agreement.dims) else {
         throw .tooLong(input.name, open)
       }
       return type
     }
-    guard given.type.element == element, given.type.rank == dims.count else {
-      throw .wrongInput(input.name, given.type, element, dims.count)
+    guard tensor.type.element == element, tensor.type.rank == dims.count else {
+      throw .wrongInput(input.name, tensor.type, element, dims.count)
     }
-    return given.type
+    return tensor.type
   }
 
   private func dim(_ dimension: TypeProto.Dimension, of name: Name, axis: Int) -> Dim {

@@ -12,7 +12,7 @@ extension Translation {
     guard proto.inputs.count == types.count else { throw .arguments(proto, types.count) }
     var read: [(name: Name, value: Value, known: Tensor?)] = []
     for name in free {
-      let value = try value(named: name)
+      let value = try number(try value(named: name))
       let isSmall = (graph[value].type.count ?? .max) <= Limits.shape
       read.append((name, value, isSmall ? try known(value) : nil))
     }
@@ -41,7 +41,7 @@ extension Translation {
     scopes = [scope]
     try translate(proto.nodes)
     for (index, output) in proto.outputs.enumerated() {
-      graph.output(Name("y\(index)"), try value(named: output.name))
+      graph.output(Name("y\(index)"), try number(try value(named: output.name)))
     }
     try graph.expectSupported()
     return (try Body(graph), captured)
@@ -55,22 +55,25 @@ extension Translation {
     var scopes: [Scope]
     var knowledge: Knowledge
     var untyped: Set<Value>
+    var texts: Set<Value>
     var isBody: Bool
   }
 
   private var state: State {
     get {
-      State(graph: graph, scopes: scopes, knowledge: knowledge, untyped: untyped, isBody: isBody)
+      State(
+        graph: graph, scopes: scopes, knowledge: knowledge, untyped: untyped, texts: texts, isBody: isBody)
     }
     set {
       (graph, scopes, knowledge) = (newValue.graph, newValue.scopes, newValue.knowledge)
-      (untyped, isBody) = (newValue.untyped, newValue.isBody)
+      (untyped, texts, isBody) = (newValue.untyped, newValue.texts, newValue.isBody)
     }
   }
 
   /// Starts a body, of which nothing is known.
   private func begin(_ body: Graph) {
-    (graph, scopes, knowledge, untyped, isBody) = (body, [], Knowledge(), [], true)
+    (graph, scopes, knowledge, isBody) = (body, [], Knowledge(), true)
+    (untyped, texts) = ([], [])
   }
 }
 

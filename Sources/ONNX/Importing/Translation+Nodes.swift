@@ -45,10 +45,16 @@ extension Translation {
     if let index = inputs.firstIndex(where: { $0.map(untyped.contains) ?? false }) {
       return try unsupported(node, "the type of input \(index) is not known", inputs)
     }
+    guard takesTexts(node, inputs) else {
+      return try unsupported(node, "texts can be compared and moved, not computed with", inputs)
+    }
     let before = graph.nodes.count
     (awaited, promises) = (nil, [:])
     do {
-      return try known.translate(Call(node: node, version: version, inputs: inputs, translation: self))
+      let results = try known.translate(
+        Call(node: node, version: version, inputs: inputs, translation: self))
+      if givesTexts(node, inputs) { texts.formUnion(results.compactMap(\.self)) }
+      return results
     } catch {
       takeBack(to: before)
       if let awaited { return try deferred(node, inputs, awaiting: awaited) }
@@ -65,6 +71,7 @@ extension Translation {
     guard graph.nodes.count > count else { return }
     graph.removeLast(graph.nodes.count - count)
     knowledge.forget(from: count)
+    texts = texts.filter { $0.index < count }
     for level in scopes.indices {
       scopes[level].values = scopes[level].values.filter { $0.value.index < count }
     }

@@ -22,6 +22,9 @@ final class Translation {
   var opsets: [String: Int]
   /// Whether the graph at hand is a body, which has no parameters.
   var isBody = false
+  /// Values that stand for texts; see `Vocabulary`.
+  var texts: Set<Value> = []
+  var vocabulary = Vocabulary()
   /// Initializers, under the paths their parameters are to have.
   private var paths: [Name: Name] = [:]
   /// Values whose types are made up.
@@ -37,11 +40,11 @@ final class Translation {
   var knowledge = Knowledge()
 
   init(
-    _ model: ModelProto, name: String, given: [Name: Tensor], lengths: [String: Int], _ agreement: Agreement
+    _ model: ModelProto, name: String, given: Given, _ agreement: Agreement
   ) {
     graph = Graph(name: name)
     functions = Dictionary(model.functions.map { (FunctionKey($0), $0) }) { first, _ in first }
-    inputs = InputTypes(given: given, lengths: lengths, agreement: agreement)
+    inputs = InputTypes(given: given, agreement: agreement)
     (opsets, notes) = (model.opsets, agreement.notes)
   }
 
@@ -51,14 +54,18 @@ final class Translation {
     let weights = Set(proto.initializers.map(\.name) + proto.sparseInitializers.map(\.values.name))
     var scope = Scope(proto)
     for input in proto.inputs where !weights.contains(input.name) {
+      if let text = inputs.given.texts[input.name] {
+        scope.values[input.name] = try literal(text, name: input.name)
+        continue
+      }
       let value = try graph.input(input.name, try inputs.type(of: input))
-      if let tensor = inputs.given[input.name] { knowledge.set(value, to: tensor) }
+      if let tensor = inputs.given.tensors[input.name] { knowledge.set(value, to: tensor) }
       scope.values[input.name] = value
     }
     scopes = [scope]
     try translate(proto.nodes)
-    for output in proto.outputs { graph.output(output.name, try value(named: output.name)) }
-    try check(claimsOf: proto, isOpen: inputs.isOpen)
+    for output in proto.outputs { graph.output(output.name, try number(try value(named: output.name))) }
+    try check(claimsOf: proto, isOpen: inputs.given.isEmpty)
   }
 
   /// The type of the value that `name` stands for so far; `nil` iff there is none, or its type is made up.
@@ -89,10 +96,11 @@ extension Translation {
   }
 
   private func stored(_ proto: TensorProto) throws(Diagnostic) -> Value {
-    guard case .tensor(let tensor) = proto.contents else {
-      let value = try unsupported("String", "tensors of strings are no numbers", [], nil)
-      untyped.insert(value)
-      return value
+    let tensor: Tensor
+    switch proto.contents {
+    case .tensor(let numbers): tensor = numbers
+    case .strings(let texts, let shape):
+      return try literal(TextTensor(elements: texts, shape: shape), name: proto.name)
     }
     let isNamed = proto.name.text.contains(".") && !WeightNames.isGenerated(proto.name)
     return try literal(tensor, name: paths[proto.name] ?? proto.name, isWeight: isNamed)

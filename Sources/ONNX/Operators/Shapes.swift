@@ -60,6 +60,9 @@ extension Operator {
 
   @Sendable private static func constant(_ call: Call) throws(Diagnostic) -> Value {
     let name = call.node.outputs.first ?? ""
+    for key in ["value", "value_string", "value_strings"] {
+      if let texts = call.textTensor(key) { return try call.translation.literal(texts, name: name) }
+    }
     if let tensor = try call.tensor("value") { return try call.translation.literal(tensor, name: name) }
     if let sparse = try call.sparseTensor("sparse_value") {
       return try call.translation.literal(sparse.dense(), name: name)

@@ -29,8 +29,8 @@ struct Trial {
 
   /// The first difference from the outputs of `data`, or `nil` iff there is none.
   private func run(_ model: ModelProto, on data: String) throws(Diagnostic) -> String? {
-    let inputs = try inputs(of: model, in: data)
-    let imported = try ImportedModel(model, name: "case", given: inputs)
+    let (inputs, texts) = try inputs(of: model, in: data)
+    let imported = try ImportedModel(model, name: "case", given: inputs, texts: texts)
     try imported.graph.expectSupported()
     let outputs = try results(of: imported, on: inputs)
     for (index, output) in imported.graph.outputs.enumerated() {
@@ -46,18 +46,23 @@ struct Trial {
     return nil
   }
 
-  /// The tensors of `data` for the inputs of `model` that have no value of their own.
+  /// The tensors of `data` for the inputs of `model` that have no value of their own: numbers and texts.
   ///
-  /// What is no tensor of numbers is left out, for the importer to refuse.
-  private func inputs(of model: ModelProto, in data: String) throws(Diagnostic) -> [Name: Tensor] {
+  /// What is no tensor is left out, for the importer to refuse.
+  private func inputs(
+    of model: ModelProto, in data: String
+  ) throws(Diagnostic) -> (numbers: [Name: Tensor], texts: [Name: TextTensor]) {
     let weights = Set(model.graph.initializers.map(\.name))
-    var tensors: [Name: Tensor] = [:]
+    var (tensors, texts): ([Name: Tensor], [Name: TextTensor]) = ([:], [:])
     for (index, input) in model.graph.inputs.filter({ !weights.contains($0.name) }).enumerated() {
-      guard case .tensor(let element, _) = input.type, element.dtype != nil else { continue }
-      let proto = try TensorProto.read(path: "\(data)/input_\(index).pb")
-      if case .tensor(let tensor) = proto.contents { tensors[input.name] = tensor }
+      guard case .tensor = input.type else { continue }
+      switch try TensorProto.read(path: "\(data)/input_\(index).pb").contents {
+      case .tensor(let tensor): tensors[input.name] = tensor
+      case .strings(let elements, let shape):
+        texts[input.name] = TextTensor(elements: elements, shape: shape)
+      }
     }
-    return tensors
+    return (tensors, texts)
   }
 
   private func results(
