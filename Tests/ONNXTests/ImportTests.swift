@@ -72,6 +72,22 @@ import Testing
     #expect(bound.graph.inputs.map { bound.graph[$0].type.dims } == [[4], [5]])
   }
 
+  @Test("a batch under another name is the batch")
+  func agreementOfReshape() throws {
+    let pairs = model(
+      [
+        node("Shape", ["x"], "batch", [.init("end", .integer(1))]),
+        node("Concat", ["batch", "rest"], "target", [.init("axis", .integer(0))]),
+        node("Reshape", ["ids", "target"], "y"),
+      ],
+      inputs: [("x", .float, [.named("batch")]), ("ids", .float, [.named("rows"), .fixed(6), .fixed(2)])],
+      output: "y", initializers: [try vector("rest", [-1])])
+    let imported = try ImportedModel(pairs, name: "m")
+    try imported.graph.expectSupported()
+    let types = imported.graph.inputs.map { imported.graph[$0].type.description }
+    #expect(types == ["f32[batch]", "f32[batch, 6, 2]"])
+  }
+
   @Test("what is halved and doubled is even", arguments: [2, 4])
   func evenLengths(halves: Int) throws {
     // Down by strides and up by repetition, then beside what it was.

@@ -60,9 +60,20 @@ struct Agreement {
 
 extension Agreement.Conflict {
   /// What does not fit among `inputs` of `node`: dims that stand against each other, counted from the last, of
-  /// which one is open and neither is 1. `nil` iff that is nothing.
-  init?(_ node: NodeProto, _ inputs: [TensorType]) {
+  /// which one is open and neither is 1; or, where the node reshapes to `target`, the one name that comes for
+  /// another. `nil` iff that is nothing.
+  init?(_ node: NodeProto, _ inputs: [TensorType], target: [Dim]?) {
     var pairs: [(Dim, Dim)] = []
+    if let target, let source = inputs.first {
+      let (old, new) = (source.dims.names, target.names)
+      let (gone, come) = (old.subtracting(new), new.subtracting(old))
+      if let gone = gone.first, let come = come.first,
+        [gone, come].count == old.symmetricDifference(new).count
+      {
+        self.init(site: node.site, pairs: [(.named(come), .named(gone))])
+        return
+      }
+    }
     for (type, other) in zip(inputs, inputs.dropFirst()) {
       let aligned = zip(type.dims.indices.reversed(), zip(type.dims.reversed(), other.dims.reversed()))
       for (axis, (a, b)) in aligned where a != b && a != 1 && b != 1 && (a.fixed == nil || b.fixed == nil) {
@@ -110,6 +121,10 @@ extension Translation {
     }
     return best
   }
+}
+
+extension [Dim] {
+  fileprivate var names: Set<String> { reduce(into: []) { $0.formUnion($1.names) } }
 }
 
 extension Graph {

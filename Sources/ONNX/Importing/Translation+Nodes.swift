@@ -59,11 +59,17 @@ extension Translation {
       takeBack(to: before)
       if let awaited { return try deferred(node, inputs, awaiting: awaited) }
       let types = inputs.compactMap { $0.map { graph[$0].type } }
-      conflict = conflict ?? Agreement.Conflict(node, types)
+      conflict = conflict ?? Agreement.Conflict(node, types, target: target(of: node, inputs))
       let isOpen = inputs.contains { $0.map { graph[$0].type.shape == nil } ?? false }
       if isOpen { return try deferred(node, inputs, because: error.message.text) }
       return try unsupported(node, error.message.text, inputs)
     }
+  }
+
+  /// The lengths to which `node` reshapes, where it does that and they are known.
+  private func target(of node: NodeProto, _ inputs: [Value?]) -> [Dim]? {
+    guard node.operatorName == "Reshape", inputs.count == 2, let shape = inputs[1] else { return nil }
+    return (try? lengths(shape)) ?? nil
   }
 
   /// Removes the nodes from number `count` on, of a translation that did not come to an end.
