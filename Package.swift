@@ -195,7 +195,7 @@ let package = Package(
     ),
     .testTarget(
       name: "FoleyTests",
-      dependencies: ["Checkpoints", "Operators", "Graphs", "Tensors", "TemporaryFolders"],
+      dependencies: ["Checkpoints", "ONNX", "Operators", "Graphs", "Tensors", "TemporaryFolders"],
       exclude: ["Snapshots"], swiftSettings: strict),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels"], swiftSettings: strict),
     .testTarget(

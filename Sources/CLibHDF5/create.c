@@ -44,16 +44,24 @@ static hid_t reserved_layout(void) {
   return -1;
 }
 
+/// Links whose path makes the groups that are not there.
+static hid_t links(void) {
+  hid_t list = H5Pcreate(H5P_LINK_CREATE);
+  if (list < 0 || H5Pset_create_intermediate_group(list, 1) >= 0) return list;
+  H5Pclose(list);
+  return -1;
+}
+
 bool hdf5_create_dataset(
     int64_t file, const char *name, const char *element, const char *mark, int rank, const uint64_t *dims,
     uint64_t *offset, struct hdf5_fault *fault) {
   hsize_t lengths[H5S_MAX_RANK];
   if (rank < 0 || rank > H5S_MAX_RANK) return fail_limit(fault, HDF5_TOO_MANY, name, H5S_MAX_RANK);
   for (int axis = 0; axis < rank; axis++) lengths[axis] = dims[axis];
-  hid_t layout = reserved_layout(), type = stored_type(element);
+  hid_t layout = reserved_layout(), type = stored_type(element), path = links();
   hid_t space = rank > 0 ? H5Screate_simple(rank, lengths, NULL) : H5Screate(H5S_SCALAR);
-  hid_t dataset = layout >= 0 && type >= 0 && space >= 0
-      ? H5Dcreate2(file, name, type, space, H5P_DEFAULT, layout, H5P_DEFAULT)
+  hid_t dataset = layout >= 0 && type >= 0 && space >= 0 && path >= 0
+      ? H5Dcreate2(file, name, type, space, path, layout, H5P_DEFAULT)
       : -1;
   bool is_made = dataset >= 0 && (!mark || attach(dataset, "dtype", mark));
   if (!is_made) fail_writing(fault, name);
@@ -63,14 +71,37 @@ bool hdf5_create_dataset(
   if (space >= 0) H5Sclose(space);
   if (type >= 0) H5Tclose(type);
   if (layout >= 0) H5Pclose(layout);
+  if (path >= 0) H5Pclose(path);
   return is_made;
 }
 
-bool hdf5_create_attribute(int64_t file, const char *name, const char *value, struct hdf5_fault *fault) {
-  hid_t root = H5Gopen2(file, "/", H5P_DEFAULT);
-  bool is_made = root >= 0 && attach(root, name, value);
+/// The path of a group, of which the root has the empty one.
+static hid_t open_group(hid_t file, const char *path) { return H5Gopen2(file, *path ? path : "/", H5P_DEFAULT); }
+
+bool hdf5_create_string(
+    int64_t file, const char *group, const char *name, const char *value, struct hdf5_fault *fault) {
+  hid_t object = open_group(file, group);
+  bool is_made = object >= 0 && attach(object, name, value);
   if (!is_made) fail_writing(fault, name);
-  if (root >= 0) H5Gclose(root);
+  if (object >= 0) H5Gclose(object);
+  return is_made;
+}
+
+bool hdf5_create_list(
+    int64_t file, const char *group, const char *name, size_t count, const char *values, size_t width,
+    struct hdf5_fault *fault) {
+  hsize_t length = count;
+  hid_t object = open_group(file, group), type = H5Tcopy(H5T_C_S1);
+  hid_t space = H5Screate_simple(1, &length, NULL);
+  bool is_made = object >= 0 && type >= 0 && space >= 0 && H5Tset_size(type, width) >= 0
+      && H5Tset_strpad(type, H5T_STR_NULLPAD) >= 0;
+  hid_t attribute = is_made ? H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT) : -1;
+  is_made = attribute >= 0 && H5Awrite(attribute, type, values) >= 0;
+  if (!is_made) fail_writing(fault, name);
+  if (attribute >= 0) H5Aclose(attribute);
+  if (space >= 0) H5Sclose(space);
+  if (type >= 0) H5Tclose(type);
+  if (object >= 0) H5Gclose(object);
   return is_made;
 }
 

@@ -3,9 +3,9 @@ import Tensors
 /// Where the tensors of a safetensors file to be written will lie, and the header that says so.
 struct SafetensorsLayout {
   /// In the order of their bytes: wider elements first, then by name, as upstream sorts them.
-  let names: [Name]
-  /// The type and the bytes of the file of each tensor.
-  private(set) var slots: [Name: (type: TensorType, range: Range<Int>)] = [:]
+  let tensors: [(name: Name, type: TensorType)]
+  /// The first byte of each in the file.
+  private(set) var starts: [Int] = []
   /// Length, JSON and padding; the data behind it begins at a multiple of 64 bytes.
   private(set) var header: [UInt8] = []
   /// Bytes of the whole file.
@@ -15,16 +15,16 @@ struct SafetensorsLayout {
   init(_ tensors: [(name: Name, type: TensorType)], metadata: [(key: Name, value: String)])
     throws(Diagnostic)
   {
-    let ordered = tensors.sorted { a, b in
+    self.tensors = tensors.sorted { a, b in
       let (rank, other) = (a.type.element.safetensorsRank, b.type.element.safetensorsRank)
       return rank == other ? a.name < b.name : rank > other
     }
-    names = ordered.map(\.name)
-    guard names.count <= SafetensorsLimits.tensors else { throw .tooManyTensors(names.count) }
+    guard tensors.count <= SafetensorsLimits.tensors else { throw .tooManyTensors(tensors.count) }
     var text = "{"
     if !metadata.isEmpty { text += "\"__metadata__\":\(try Self.printed(metadata))" }
     var end = 0
-    for (name, type) in ordered {
+    var names: Set<Name> = []
+    for (name, type) in self.tensors {
       guard name != "__metadata__", name.text.utf8.count <= SafetensorsLimits.name else {
         throw .badName(name)
       }
@@ -34,7 +34,8 @@ struct SafetensorsLayout {
       else { throw .badType(type, name) }
       let (next, overflow) = end.addingReportingOverflow(count)
       guard !overflow, next < 1 << 62 else { throw .badType(type, name) }
-      guard slots.updateValue((type, end..<next), forKey: name) == nil else { throw .duplicate(name) }
+      guard names.insert(name).inserted else { throw .duplicate(name) }
+      starts.append(end)
       if text.utf8.count > 1 { text += "," }
       JSON.print(string: name.text, into: &text)
       let lengths = shape.map(String.init).joined(separator: ",")
@@ -46,16 +47,13 @@ struct SafetensorsLayout {
     try seal(text, data: end)
   }
 
-  /// Pads the header and moves the slots behind it.
+  /// Pads the header and moves the tensors behind it.
   private mutating func seal(_ text: String, data: Int) throws(Diagnostic) {
     let start = (8 + text.utf8.count + 63) / 64 * 64
     guard start - 8 <= SafetensorsLimits.header else { throw .headerTooLarge(start - 8) }
     header = withUnsafeBytes(of: UInt64(start - 8).littleEndian, Array.init) + Array(text.utf8)
     header += Array(repeating: UInt8(ascii: " "), count: start - header.count)
-    for name in names {
-      guard let slot = slots[name] else { continue }
-      slots[name] = (slot.type, (start + slot.range.lowerBound)..<(start + slot.range.upperBound))
-    }
+    starts = starts.map { start + $0 }
     size = start + data
   }
 

@@ -20,6 +20,7 @@ extension Conversion {
       }
     }
     guard !fitting.isEmpty else { throw .noLayout(name, groups) }
+    for (_, layout) in fitting { try layout.check(request) }
     let isAlone = fitting.count == 1
     let whole = fitting.map(\.group.configuration)
     var directory = LaidOutDirectory(request, isAlone: isAlone)
@@ -35,7 +36,9 @@ extension Conversion {
         }
         let stored = try source.model(part.component.name)
         let relayout = try Relayout(from: stored.graph, to: target.blueprint.graph)
-        drafts += try relayout.drafts(of: stored.weights, prefix: model.prefix)
+        for draft in try relayout.drafts(of: stored.weights, prefix: model.prefix) {
+          drafts += try layout.spell(draft)
+        }
         let prefix = stored.weights.checkpoint.prefix.text
         let derived = try? group.layout(stored.layout)?.make(
           group.configuration, Layout.Whole(whole, keys: keys, isAlone: isAlone)
@@ -74,6 +77,27 @@ extension Conversion {
   }
 }
 
+extension ModelSource {
+  /// The layout that `request` asks for: by its name, or by writing the one file that TensorFlow's transformers
+  /// looks for.
+  func layout(_ request: ConversionRequest, _ component: String?) throws(Diagnostic) -> String? {
+    if let layout = request.layout { return layout }
+    let isKnown = try FamilyGroup.all(of: self, component).contains { $0.layout("tensorflow") != nil }
+    return isKnown && request.output.lastComponent == "tf_model.h5" ? "tensorflow" : nil
+  }
+}
+
+extension Layout {
+  /// Throws iff what is asked for cannot hold this layout.
+  fileprivate func check(_ request: ConversionRequest) throws(Diagnostic) {
+    guard format != .safetensors else { return }
+    guard request.isDirectory || TensorFormat(path: request.output) == format else {
+      throw .otherFormat(self, request.output)
+    }
+    guard request.shardSize == nil else { throw .oneFile(self) }
+  }
+}
+
 extension LaidOut {
   /// The buffers in the element type of `drafts`, where they have one in common.
   fileprivate func bufferDrafts(like drafts: [TensorDraft]) -> [TensorDraft] {
@@ -87,6 +111,15 @@ extension LaidOut {
 }
 
 extension Diagnostic {
+  fileprivate static func otherFormat(_ layout: Layout, _ output: String) -> Diagnostic {
+    Diagnostic(
+      "the \(layout.name) layout is one of .\(layout.format.rawValue) files, but \(output) is none",
+      at: output,
+      help: "write to \(layout.weights).\(layout.format.rawValue), or to a directory", kind: .usage)
+  }
+  fileprivate static func oneFile(_ layout: Layout) -> Diagnostic {
+    Diagnostic("the \(layout.name) layout is written as one file", help: "drop --shard-size", kind: .usage)
+  }
   fileprivate static func noLayout(_ name: String, _ groups: [FamilyGroup]) -> Diagnostic {
     let known = groups.map { group in
       "the \(group.family.name) has \(group.family.layouts.map(\.name).joined(separator: ", "))"

@@ -7,7 +7,7 @@ extension Conversion {
   /// The models of `source`, or the `component` of it alone.
   package init(_ source: ModelSource, component: String?, _ request: ConversionRequest) throws(Diagnostic) {
     self.init()
-    if let layout = request.layout {
+    if let layout = try source.layout(request, component) {
       try layOut(source, component, layout, request)
     } else if request.isDirectory {
       try mirror(source, component, request)

@@ -36,9 +36,7 @@ extension Conversion {
     let unknown = sources.map { ($0.path, hashes ? String(repeating: "0", count: 64) : nil) }
     var writers: [Int: AnyTensorWriter] = [:]
     for (index, file) in files.enumerated() {
-      guard case .tensors(let drafts) = file.content else { continue }
-      writers[index] = try AnyTensorWriter(
-        to: file.path, declaring: drafts.map { ($0.name, $0.type) }, metadata: provenance(unknown))
+      writers[index] = try file.writer(saying: provenance(unknown, in: file.path))
     }
 
     var losses: [Int: [CastLoss]] = [:]
@@ -59,17 +57,17 @@ extension Conversion {
     }
 
     var known: [(path: String, sha256: String)] = []
-    var metadata = provenance(unknown.map { ($0.0, nil) })
     if hashes {
       for file in sources {
         guard let digest = digests[file.path] else { continue }
         known.append((file.path, try digest.finish()))
         try progress(done, total)
       }
-      metadata = provenance(known.map { ($0.path, $0.sha256) })
-      for writer in writers.values { try writer.replace(metadata: metadata) }
+      for (index, writer) in writers {
+        try writer.replace(metadata: provenance(known.map { ($0.path, $0.sha256) }, in: files[index].path))
+      }
     }
-    try commit(writers, metadata)
+    try commit(writers)
     let lost = files.indices.flatMap { index in
       zip(files[index].drafts, losses[index] ?? []).map { (draft: $0, loss: $1) }
     }
@@ -94,17 +92,10 @@ extension Conversion {
   }
 
   /// Writes what is no tensors and gives every file its name, in order.
-  private func commit(_ writers: [Int: AnyTensorWriter], _ metadata: [(key: Name, value: String)])
-    throws(Diagnostic)
-  {
+  private func commit(_ writers: [Int: AnyTensorWriter]) throws(Diagnostic) {
     for (index, file) in files.enumerated() {
       switch file.content {
-      case .tensors: try writers[index]?.commit()
-      case .model(var model, _):
-        // What transformers asks of safetensors files means nothing here.
-        let entries = metadata.filter { $0.key != "format" }
-        model.metadata = entries.map { StringEntry(key: $0.key.text, value: $0.value) }
-        try model.write(to: file.path)
+      case .tensors, .model: try writers[index]?.commit()
       case .text(let text): try AtomicFile.write(text, to: file.path)
       case .copy(let path):
         let source = try InputFile(path: path)
@@ -130,5 +121,19 @@ extension Conversion {
       }
     }
     return made
+  }
+}
+
+extension OutputFile {
+  /// What the tensors are given to; `nil` iff there are none.
+  fileprivate func writer(saying metadata: [(key: Name, value: String)]) throws(Diagnostic)
+    -> AnyTensorWriter?
+  {
+    switch content {
+    case .tensors(let drafts):
+      try AnyTensorWriter(to: path, declaring: drafts.map { ($0.name, $0.type) }, metadata: metadata)
+    case .model(let model): AnyTensorWriter(try ModelWriter(to: path, model.saying(metadata)))
+    case .text, .copy: nil
+    }
   }
 }

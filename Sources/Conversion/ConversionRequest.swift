@@ -17,7 +17,6 @@ package struct ConversionRequest: Sendable {
   package init(output: String) { self.output = output }
 
   /// The draft with its floats in the wanted type.
-  func cast(_ drafts: [TensorDraft]) -> [TensorDraft] {
-    element.map { element in drafts.map { $0.cast(to: element) } } ?? drafts
-  }
+  func cast(_ draft: TensorDraft) -> TensorDraft { element.map { draft.cast(to: $0) } ?? draft }
+  func cast(_ drafts: [TensorDraft]) -> [TensorDraft] { drafts.map(cast) }
 }

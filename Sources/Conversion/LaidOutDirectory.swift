@@ -46,7 +46,8 @@ struct LaidOutDirectory {
     var files: [OutputFile] = []
     for place in places {
       files += OutputFile.shards(
-        of: place.drafts, in: place.folder, stem: place.layout.weights, shardSize: request.shardSize)
+        of: place.drafts, in: place.folder, stem: place.layout.weights, format: place.layout.format,
+        shardSize: request.shardSize)
       files.append(
         OutputFile(
           "\(place.folder)/\(place.layout.configuration)", .text(request.typed(place.configuration).text)))

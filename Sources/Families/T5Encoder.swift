@@ -16,20 +16,35 @@ extension Family {
     let model = try T5Encoder(configuration.json)
     var component = Component("text_encoder") { (keys) throws(Diagnostic) in try model.blueprint(keys) }
     component.fromTensorFlow = { (checkpoint) throws(Diagnostic) in
-      try TensorFlowNames(parts: ["shared", "encoder", "decoder", "lm_head"]).translate(checkpoint)
+      try TensorFlowNames.t5.toPyTorch(checkpoint)
     }
     return [component]
   }
 }
 
 extension Layout {
-  /// The encoder as transformers keeps it, alone or in a pipeline of diffusers.
-  static let t5Encoder: [Layout] = ["transformers", "diffusers"].map { name in
-    .transformers(name, "text_encoder") { (source, _) throws(Diagnostic) in
+  /// The encoder as transformers keeps it, alone or in a pipeline of diffusers, for PyTorch or for TensorFlow.
+  static let t5Encoder: [Layout] = ["transformers", "diffusers", "tensorflow"].map { name in
+    var layout = Layout.transformers(name, "text_encoder") { (source, _) throws(Diagnostic) in
       let blueprint = try T5Encoder(source.json).blueprint([])
       return LaidOut(blueprints: [("text_encoder", blueprint)], configuration: source.json.value)
     }
+    guard name == "tensorflow" else { return layout }
+    (layout.weights, layout.format) = ("tf_model", .h5)
+    layout.spell = { (draft) throws(Diagnostic) in try TensorFlowNames.t5.toTensorFlow(draft) }
+    return layout
   }
+}
+
+extension TensorFlowNames {
+  /// Those of `TFT5EncoderModel`, and to read, of the models it is a part of.
+  fileprivate static let t5 = TensorFlowNames(
+    parts: ["shared", "encoder", "decoder", "lm_head"], scope: "tft5_encoder_model",
+    shared: ["shared": ("shared", ["shared", "encoder"])],
+    variables: [
+      "shared": "embeddings", "relative_attention_bias": "embeddings", "layer_norm": "weight",
+      "final_layer_norm": "weight",
+    ])
 }
 
 /// The sizes of a T5 encoder.

@@ -46,9 +46,11 @@ package struct AtomicFile: ~Copyable {
     try write(bytes, at: count)
   }
 
-  package mutating func write(_ bytes: [UInt8]) throws(Diagnostic) {
+  package mutating func write(_ bytes: [UInt8]) throws(Diagnostic) { try write(bytes, at: count) }
+
+  package mutating func write(_ bytes: [UInt8], at offset: Int) throws(Diagnostic) {
     let outcome = bytes.withUnsafeBytes { bytes in
-      Result { () throws(Diagnostic) in try write(bytes, at: count) }
+      Result { () throws(Diagnostic) in try write(bytes, at: offset) }
     }
     try outcome.get()
   }

@@ -50,7 +50,8 @@ extension Foley {
         valueName: "version"))
     var opset = ModelProto.defaultOpset
 
-    @Option(help: "The element type of floats: f32, f16 or bf16.")
+    @Option(
+      help: "The element type that floats are stored in: f32, f16 or bf16. Graphs compute in their own.")
     var dtype: Element?
 
     @Option(
@@ -74,9 +75,6 @@ extension Foley {
       }
       guard layout == nil || ![".graph", ".onnx"].contains(where: (output ?? "").hasSuffix) else {
         throw ValidationError("'--layout' is about weights; convert to a directory first, that to a graph.")
-      }
-      guard dtype == nil || output?.hasSuffix(".onnx") != true else {
-        throw ValidationError("An .onnx file keeps the elements of the weights; convert those first.")
       }
       guard bridge.path == nil || [".graph", ".onnx"].contains(where: (output ?? "").hasSuffix) else {
         throw ValidationError("'--bridge' goes into a graph; end '--output' with .onnx or .graph.")

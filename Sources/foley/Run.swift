@@ -26,10 +26,10 @@ extension Foley {
     @Option(help: ArgumentHelp("The parameters of a .graph file.", valueName: "file"))
     var weights: String?
 
-    @Option(help: ArgumentHelp("The inputs: .safetensors or .npz.", valueName: "file"))
+    @Option(help: ArgumentHelp("The inputs: \(TensorFormat.list).", valueName: "file"))
     var inputs: String
 
-    @Option(help: ArgumentHelp("Where to write the outputs: .safetensors or .npz.", valueName: "file"))
+    @Option(help: ArgumentHelp("Where to write the outputs: \(TensorFormat.list).", valueName: "file"))
     var outputs: String
 
     @Flag(help: "Compute node by node in double precision, without kernels.")
@@ -48,8 +48,8 @@ extension Foley {
       guard !reference || !(profile || checkFinite) else {
         throw ValidationError("'--reference' computes without steps to profile or check.")
       }
-      guard outputs.hasSuffix(".safetensors") || outputs.hasSuffix(".npz") else {
-        throw ValidationError("'--outputs' is '\(outputs)', but must end in .safetensors or .npz.")
+      guard TensorFormat(path: outputs) != nil else {
+        throw ValidationError("'--outputs' is '\(outputs)', but must end in \(TensorFormat.list).")
       }
     }
 

@@ -10,7 +10,7 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   private func write(_ name: String, _ tensors: [Name], value: Float = 1) throws {
-    try SafetensorsWriter.write(
+    try Checkpoint.write(
       try tensors.map { ($0, try Tensor(floats: [value], shape: [1])) }, metadata: [("from", name)],
       to: folder(name))
   }
@@ -120,7 +120,7 @@ import Testing
     }
     var many = [Float](repeating: 1, count: 1000)
     for index in stride(from: 0, to: 1000, by: 2) { many[index] = .nan }
-    try SafetensorsWriter.write(
+    try Checkpoint.write(
       [("many", try Tensor(floats: many, shape: [1000])), ("good", try Tensor(floats: [1], shape: [1]))],
       to: folder("n.safetensors"))
     let found = try Checkpoint.open(path: folder("n.safetensors")).nonFinite()

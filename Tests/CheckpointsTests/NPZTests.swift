@@ -59,7 +59,7 @@ import Testing
   @Test func refusesToWriteWhatNumPyLacks() throws {
     let one = try Tensor(TensorType(.bf16, shape: [1]), bytes: [0, 0])
     for (name, words) in [
-      ("x.npz", "NumPy has no type for bf16[1]"), ("x.pt", "ends in .safetensors or .h5 or .npz"),
+      ("x.npz", "NumPy has no type for bf16[1]"), ("x.pt", "ends in .safetensors, .h5 or .npz"),
     ] {
       let error = #expect(throws: Diagnostic.self) { try Checkpoint.write([("a", one)], to: folder(name)) }
       #expect(error?.message.text.contains(words) == true)

@@ -27,7 +27,7 @@ import Testing
     let path = folder("all.safetensors")
     let tensors = try tensors()
     let metadata: [(key: Name, value: String)] = [("format", "pt"), ("z", "\u{0}\"\n"), ("a", "\u{1F3B5}")]
-    try SafetensorsWriter.write(tensors, metadata: metadata, to: path)
+    try Checkpoint.write(tensors, metadata: metadata, to: path)
 
     let checkpoint = try Checkpoint.open(path: path)
     #expect(checkpoint.entries.count == tensors.count)
@@ -48,7 +48,7 @@ import Testing
     for type in types {
       let bytes = Array(repeating: 0 as UInt8, count: try #require(type.byteCount))
       let error = #expect(throws: Diagnostic.self) {
-        try SafetensorsWriter.write([("x", try Tensor(type, bytes: bytes))], to: folder("x.safetensors"))
+        try Checkpoint.write([("x", try Tensor(type, bytes: bytes))], to: folder("x.safetensors"))
       }
       #expect(error?.message.text.contains("tensor \"x\", \(type), cannot be written") == true)
     }
@@ -58,7 +58,7 @@ import Testing
   @Test func alignsDataAndElements() throws {
     let folder = try TemporaryFolder()
     let path = folder("aligned.safetensors")
-    try SafetensorsWriter.write(try tensors(), to: path)
+    try Checkpoint.write(try tensors(), to: path)
     let entries = try Checkpoint.open(path: path).entries
     #expect(entries.first?.range.map { $0.lowerBound % 64 } == 0)
     for entry in entries where entry.type.element.bits >= 8 {
@@ -69,7 +69,7 @@ import Testing
   /// The bytes that upstream's `safetensors.numpy.save` gives, but for the wider padding.
   @Test func ordersLikeUpstream() throws {
     let folder = try TemporaryFolder()
-    try SafetensorsWriter.write(
+    try Checkpoint.write(
       [
         ("b", try Tensor(floats: [1], shape: [1])),
         ("h", try Tensor(reals: [1], as: .init(.f16, shape: [1]))),
@@ -104,10 +104,10 @@ import Testing
   @Test func replacesTheFileItReadsFrom() throws {
     let folder = try TemporaryFolder()
     let path = folder("same.safetensors")
-    try SafetensorsWriter.write([("a", try Tensor(floats: [1, 2], shape: [2]))], to: path)
+    try Checkpoint.write([("a", try Tensor(floats: [1, 2], shape: [2]))], to: path)
     let old = try Checkpoint.open(path: path)
     let mapped = try old.tensor("a")
-    try SafetensorsWriter.write([("b", mapped), ("a", mapped)], to: path)
+    try Checkpoint.write([("b", mapped), ("a", mapped)], to: path)
     #expect(try mapped.floats() == [1, 2])
     #expect(try Checkpoint.open(path: path).entries.map(\.name) == ["a", "b"])
   }

@@ -134,7 +134,7 @@ struct LayoutTests {
     }
     let old = try Fixture.model("tiny/text_encoder_tf", as: nil, "text_encoder") { checkpoint in
       try checkpoint.renamed {
-        $0.replacing("tf_t5encoder_model/shared/embeddings", with: "m/shared/shared/weight")
+        $0.replacing("shared/shared/embeddings", with: "m/shared/shared/weight")
       }
     }
     #expect(old.weights.stored.contains("shared.weight"))

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import ONNX
 import Operators
 import TemporaryFolders
 import Tensors
@@ -189,6 +190,67 @@ import Testing
     for entry in try tensors(folder("t5")).entries {
       #expect(try bytes(entry.tensor) == bytes(source.tensor(entry.name)), "\(entry.name)")
     }
+  }
+
+  /// The way there gives the variables that transformers keeps in TensorFlow, and the way back the same bytes.
+  @Test(arguments: ["text_encoder", "text_encoder_v1_1"]) func pyTorchBecomesTensorFlow(_ name: String) throws
+  {
+    let folder = try TemporaryFolder()
+    for arguments in [["-o", folder("tf_model.h5")], ["-o", folder("tf") + "/", "--layout", "tensorflow"]] {
+      let seen = try FoleyProcess(["convert", "\(Self.tiny)/\(name)", "--verify"] + arguments)
+      #expect(seen.status == 0 && seen.output.contains("largest error 0.0,"), "\(seen)")
+    }
+    let (source, result) = (try tensors("\(Self.tiny)/\(name)"), try tensors(folder("tf")))
+    let one = try tensors(folder("tf_model.h5"))
+    #expect(one.entries.map(\.name) == result.entries.map(\.name))
+    if name == "text_encoder" {
+      let upstream = try tensors("\(Self.tiny)/text_encoder_tf")
+      #expect(Set(result.entries.map(\.name)) == Set(upstream.entries.map(\.name)))
+      for entry in upstream.entries { #expect(try bytes(entry.tensor) == bytes(result.tensor(entry.name))) }
+    }
+    let back = try foley("convert", folder("tf"), "--layout", "transformers", "-o", folder("back") + "/")
+    #expect(back.status == 0, "\(back)")
+    let again = try tensors(folder("back"))
+    #expect(Set(again.entries.map(\.name)) == Set(source.entries.map(\.name)))
+    for entry in source.entries { #expect(try bytes(entry.tensor) == bytes(again.tensor(entry.name))) }
+  }
+
+  @Test(arguments: [
+    (["-o", "t5.safetensors"], "is one of .h5 files"), (["-o", "t5/", "--shard-size", "1MB"], "as one file"),
+  ]) func tensorFlowIsOneFile(_ given: ([String], String)) throws {
+    let seen = try FoleyProcess(
+      ["convert", "\(Self.tiny)/text_encoder", "--layout", "tensorflow", "--dry-run"] + given.0)
+    #expect(seen.status == 64 && seen.errors.contains(given.1), "\(seen)")
+  }
+
+  /// Weights are stored rounded and computed with in f32: what a rounded checkpoint gives, and the same report.
+  @Test(arguments: ["f16", "bf16"]) func modelsAreStoredNarrow(_ element: String) throws {
+    let folder = try TemporaryFolder()
+    let source = ["convert", "\(Self.tiny)/stable_audio", "--component", "backbone", "--dtype", element]
+    let wide = try FoleyProcess(source.dropLast(2) + ["-o", folder("wide.onnx")])
+    #expect(wide.status == 0, "\(wide)")
+    let narrow = try FoleyProcess(source + ["-o", folder("narrow.onnx"), "--verify"])
+    #expect(
+      narrow.status == 0 && narrow.output.contains("43 tensors cast, values rounded in 43"), "\(narrow)")
+    let again = try foley(
+      "convert", folder("wide.onnx"), "-o", folder("again.onnx"), "--dtype", element, "--format", "json")
+    let weights = try FoleyProcess(source + ["-o", folder("dit.safetensors"), "--format", "json"])
+    let losses = try [again, weights].map { seen in
+      try JSON.Cursor(try JSON(parsing: Array(seen.output.utf8)), file: "output").array("losses").map(\.value)
+    }
+    #expect(Set(losses[0].map { $0.printed() }) == Set(losses[1].map { $0.printed() }))
+    #expect(losses[0].isEmpty == (element == "bf16"))
+    let rounded = try tensors(folder("dit.safetensors"))
+    let model = try ModelProto.read(path: folder("narrow.onnx"))
+    #expect(model.graph.initializers.count == 43)
+    for initializer in model.graph.initializers {
+      guard case .tensor(let tensor) = initializer.contents else { continue }
+      let same = try #require(rounded.entries.first { $0.name.text.hasSuffix(".\(initializer.name)") })
+      #expect(try tensor.type == same.type && bytes(tensor) == bytes(same.tensor), "\(initializer.name)")
+    }
+    let digest = try FileDigest.sha256(of: "\(Self.tiny)/stable_audio/model.safetensors")
+    let origin = model.metadata.first { $0.key == "foley.sources" }?.value ?? ""
+    #expect(origin.contains(digest) && !model.metadata.contains { $0.key == "format" })
   }
 
   @Test func archivesHoldTheSame() throws {

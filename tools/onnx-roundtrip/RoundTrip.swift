@@ -46,11 +46,11 @@ struct Specimen {
       + results.map { (name: Name("out:\($0.key)"), tensor: $0.value) }
     guard tensors.allSatisfy({ $0.tensor.type.element.bits % 8 == 0 }) else { return }
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    try SafetensorsWriter.write(tensors.sorted { $0.name < $1.name }, to: "\(folder)/io.safetensors")
+    try Checkpoint.write(tensors.sorted { $0.name < $1.name }, to: "\(folder)/io.safetensors")
     for opset in ModelProto.opsets {
       do throws(Diagnostic) {
         let model = try ModelProto(exporting: graph, opset: opset) { (path) throws(Diagnostic) in
-          try parameter(path)
+          TensorDraft(path, try parameter(path))
         }
         try model.write(to: "\(folder)/opset-\(opset).onnx", externalAbove: 2048)
       } catch {

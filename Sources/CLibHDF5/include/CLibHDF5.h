@@ -83,14 +83,21 @@ bool hdf5_read(
 /// A new file on `descriptor`, which is empty. A negative number iff `fault` was set.
 int64_t hdf5_create(int descriptor, struct hdf5_fault *fault);
 
-/// Makes room for a dataset in the root group and says where its bytes are to be written. `mark`, where it is
-/// not NULL, becomes the attribute `dtype`.
+/// Makes room for a dataset at the path `name`, in groups that are made where need be, and says where its bytes
+/// are to be written. `mark`, where it is not NULL, becomes the attribute `dtype`.
 bool hdf5_create_dataset(
     int64_t file, const char *name, const char *element, const char *mark, int rank, const uint64_t *dims,
     uint64_t *offset, struct hdf5_fault *fault);
 
-/// Gives the root group a string attribute.
-bool hdf5_create_attribute(int64_t file, const char *name, const char *value, struct hdf5_fault *fault);
+/// Gives a group a string attribute; the root's path is empty.
+bool hdf5_create_string(
+    int64_t file, const char *group, const char *name, const char *value, struct hdf5_fault *fault);
+
+/// Gives a group an attribute of `count` strings, each in `width` bytes that end with zeros unless it fills them,
+/// as NumPy keeps them. Together they take less than 64 KiB.
+bool hdf5_create_list(
+    int64_t file, const char *group, const char *name, size_t count, const char *values, size_t width,
+    struct hdf5_fault *fault);
 
 /// Writes all headers out.
 bool hdf5_finish(int64_t file, struct hdf5_fault *fault);

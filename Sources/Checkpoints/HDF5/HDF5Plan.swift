@@ -17,12 +17,11 @@ struct HDF5Plan {
   /// Throws iff a name or a key comes twice or cannot stand in a file, a type is open, or HDF5 cannot hold it.
   init(_ tensors: [(name: Name, type: TensorType)], metadata: [(key: Name, value: String)]) throws(Diagnostic)
   {
+    let keras = KerasLayout.strings(for: tensors.map(\.name))
     var names: Set<Name> = []
     for (name, type) in tensors {
       guard names.insert(name).inserted else { throw .twice("tensor", name) }
-      guard Self.isName(name), name != ".", !name.text.utf8.contains(UInt8(ascii: "/")) else {
-        throw .badName(name)
-      }
+      guard keras == nil ? Self.isName(name) : Self.isPath(name) else { throw .badName(name) }
       guard let shape = type.shape, let count = type.byteCount, let element = type.element.hdf5,
         shape.count <= Self.rank, count < 1 << 50
       else { throw .badType(type, name) }
@@ -35,15 +34,30 @@ struct HDF5Plan {
     var keys: Set<Name> = []
     for (key, value) in metadata {
       guard keys.insert(key).inserted else { throw .twice("metadata key", key) }
-      guard Self.isName(key) else { throw .badName(key) }
+      guard Self.isText(key) else { throw .badName(key) }
       guard value.utf8.count <= Self.longestText, !value.utf8.contains(0) else { throw .badText(key) }
       lines.append(.strings(HDF5Strings(group: "", name: key.text, isList: false, values: [value])))
     }
+    for strings in keras ?? [] where !(strings.group.isEmpty && keys.contains(Name(strings.name))) {
+      lines.append(.strings(strings))
+    }
+  }
+
+  private static func isText(_ name: Name) -> Bool {
+    let bytes = name.text.utf8
+    return !bytes.isEmpty && bytes.count <= longestName && !bytes.contains(0)
   }
 
   private static func isName(_ name: Name) -> Bool {
-    let bytes = name.text.utf8
-    return !bytes.isEmpty && bytes.count <= longestName && !bytes.contains(0)
+    isText(name) && name != "." && !name.text.utf8.contains(UInt8(ascii: "/"))
+  }
+
+  /// Whether `name` is names with slashes between.
+  private static func isPath(_ name: Name) -> Bool {
+    isText(name)
+      && name.text.split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
+        isName(Name(String($0)))
+      }
   }
 
   /// Has `foley-reader` make a file of this in `file` and gives the first byte of each dataset's elements.

@@ -12,7 +12,7 @@ import Tensors
 /// `transformers/modeling_tf_utils.py` (v4), `TFPreTrainedModel.save_pretrained`.
 struct KerasLayout {
   static let layers = "layer_names"
-  private static let weights = "weight_names"
+  static let weights = "weight_names"
   /// The path of the group that lists the layers, with a slash unless it is the root.
   private let prefix: String
 

@@ -1,14 +1,13 @@
 import Tensors
 
-/// Writes the uncompressed arrays that `numpy.load` reads, declared first and then given one by one and in
-/// pieces.
+/// Writes the uncompressed arrays that `numpy.load` reads.
 ///
 /// Source: PKWARE APPNOTE 4.3. The same tensors give the same file.
 struct NPZWriter: TensorWriter, ~Copyable {
-  private var file: AtomicFile
+  private var tensors: TensorFile
   /// In the order of their declaration, which is that of the file.
   private let names: [Name]
-  private var members: [Name: Member] = [:]
+  private var members: [Name: Member]
   /// Where the directory begins.
   private let end: Int
 
@@ -19,7 +18,6 @@ struct NPZWriter: TensorWriter, ~Copyable {
     let byteCount: Int
     /// Of the header and of what is written.
     var checksum = CRC32()
-    var written = 0
 
     init(start: Int, header: [UInt8], byteCount: Int) {
       (self.start, self.header, self.byteCount) = (start, header, byteCount)
@@ -31,33 +29,32 @@ struct NPZWriter: TensorWriter, ~Copyable {
   /// would reach 4 GiB, or `path` cannot be written.
   init(to path: String, declaring tensors: [(name: Name, type: TensorType)]) throws(Diagnostic) {
     var end = 0
-    var names = 0
+    var nameBytes = 0
+    var members: [Name: Member] = [:]
+    var starts: [Int] = []
     for (name, type) in tensors {
       guard members[name] == nil else { throw .twice(name, path) }
       guard name.text.utf8.count < 0xFFF0 else { throw .longName(name, path) }
       let header = try NPYHeader.printed(type, site: "\(name.quoted) of \(path)")
       members[name] = Member(start: end, header: header, byteCount: type.byteCount ?? 0)
+      starts.append(end + Self.headLength + name.text.utf8.count + 4 + header.count)
       end += Self.headLength + name.text.utf8.count + 4 + header.count + (type.byteCount ?? 0)
-      names += name.text.utf8.count + 4
+      nameBytes += name.text.utf8.count + 4
     }
-    let total = end + names + Self.recordLength * tensors.count + Self.tailLength
+    let total = end + nameBytes + Self.recordLength * tensors.count + Self.tailLength
     guard total < UInt32.max, tensors.count < 0xFFFF else { throw .tooLarge(path, total) }
-    file = try AtomicFile(replacing: path, expecting: total)
-    (self.names, self.end) = (tensors.map(\.name), end)
+    self.tensors = TensorFile(try AtomicFile(replacing: path, expecting: total), tensors, at: starts)
+    (names, self.members, self.end) = (tensors.map(\.name), members, end)
   }
 
   /// Bytes before a member's name, of its record before the name, and of the end of the directory.
   private static let (headLength, recordLength, tailLength) = (30, 46, 22)
 
+  func expect(_ type: TensorType, for name: Name) throws(Diagnostic) { try tensors.expect(type, for: name) }
+
   mutating func write(_ bytes: UnsafeRawBufferPointer, to name: Name) throws(Diagnostic) {
-    guard var member = members[name], bytes.count <= member.byteCount - member.written else {
-      throw .noRoom(bytes.count, name, file.path)
-    }
-    let start = member.start + Self.headLength + name.text.utf8.count + 4 + member.header.count
-    try file.write(bytes, at: start + member.written)
-    member.checksum.add(bytes)
-    member.written += bytes.count
-    members[name] = member
+    try tensors.write(bytes, to: name)
+    members[name]?.checksum.add(bytes)
   }
 
   /// An archive of arrays has no metadata: none is written.
@@ -66,27 +63,19 @@ struct NPZWriter: TensorWriter, ~Copyable {
   consuming func commit() throws(Diagnostic) {
     var directory: [UInt8] = []
     for name in names {
-      guard let member = members[name], member.written == member.byteCount else {
-        throw .incomplete(name, file.path)
-      }
+      guard let member = members[name] else { continue }
       let common = common(name, member)
       let path = Array((name.text + ".npy").utf8)
       let head = [0x50, 0x4B, 0x03, 0x04] + common + path + member.header
-      let outcome = head.withUnsafeBytes { head in
-        Result { () throws(Diagnostic) in try file.write(head, at: member.start) }
-      }
-      try outcome.get()
+      try tensors.file.write(head, at: member.start)
       let attributes = [UInt8](repeating: 0, count: 10)
       directory += [0x50, 0x4B, 0x01, 0x02, 20, 0] + common + attributes + word(member.start) + path
     }
     let count = UInt16(truncatingIfNeeded: names.count).bytes
     let tail =
       [0x50, 0x4B, 0x05, 0x06, 0, 0, 0, 0] + count + count + word(directory.count) + word(end) + [0, 0]
-    let outcome = (directory + tail).withUnsafeBytes { bytes in
-      Result { () throws(Diagnostic) in try file.write(bytes, at: end) }
-    }
-    try outcome.get()
-    try file.commit()
+    try tensors.file.write(directory + tail, at: end)
+    try tensors.whole().commit()
   }
 
   /// Version 2.0, UTF-8 names, stored, 1980-01-01; what a member's head and its record share.
@@ -114,11 +103,5 @@ extension Diagnostic {
     Diagnostic(
       "archive would have \(size) bytes; a .npz without zip64 stays below 4 GiB and 65535 arrays", at: path,
       help: "write a .safetensors file")
-  }
-  fileprivate static func noRoom(_ count: Int, _ name: Name, _ path: String) -> Diagnostic {
-    Diagnostic("array \(name.quoted) has no room for \(count) more bytes", at: path, kind: .software)
-  }
-  fileprivate static func incomplete(_ name: Name, _ path: String) -> Diagnostic {
-    Diagnostic("array \(name.quoted) was declared, but not all of it was given", at: path, kind: .software)
   }
 }

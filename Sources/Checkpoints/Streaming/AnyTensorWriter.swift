@@ -4,7 +4,10 @@ package import Tensors
 package final class AnyTensorWriter {
   private var writer: (any TensorWriter & ~Copyable)?
 
-  /// The one place where the format of a file to be written is chosen: by the extension of its name.
+  /// Of a format that has a writer of its own elsewhere.
+  package init(_ writer: consuming some TensorWriter & ~Copyable) { self.writer = consume writer }
+
+  /// The one place where the format of a file of tensors is chosen: by the extension of its name.
   ///
   /// Throws iff the extension is of no format, the format cannot hold the tensors, or the file cannot be made.
   package init(
@@ -40,6 +43,9 @@ package enum TensorFormat: String, CaseIterable, Sendable {
   case h5
   case npz
 
+  /// Their extensions, for people.
+  package static let list = ".safetensors, .h5 or .npz"
+
   /// The format that the extension of `path` stands for, or `nil` iff there is none.
   package init?(path: String) {
     guard let format = Self.allCases.first(where: { path.hasSuffix("." + $0.rawValue) }) else { return nil }
@@ -49,8 +55,8 @@ package enum TensorFormat: String, CaseIterable, Sendable {
 
 extension Diagnostic {
   fileprivate static func unknownExtension(_ path: String) -> Diagnostic {
-    let known = TensorFormat.allCases.map { "." + $0.rawValue }.joined(separator: " or ")
-    return Diagnostic(
-      "tensors cannot be written to \(path); expected a name that ends in \(known)", at: path, kind: .usage)
+    Diagnostic(
+      "tensors cannot be written to \(path); expected a name that ends in \(TensorFormat.list)", at: path,
+      kind: .usage)
   }
 }

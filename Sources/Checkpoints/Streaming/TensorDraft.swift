@@ -41,6 +41,8 @@ package struct TensorDraft: Sendable {
   /// The tensor of a checkpoint as it is.
   package init(_ entry: Checkpoint.Entry) { (name, type, pieces) = (entry.name, entry.type, [Piece(entry)]) }
 
+  package init(_ name: Name, _ tensor: Tensor) { self.init(Checkpoint.Entry(name, tensor)) }
+
   /// The same tensor in elements of another type, or as it is iff it holds no floats that can be cast.
   package func cast(to element: DType) -> TensorDraft {
     guard FloatCast.elements.isSuperset(of: [type.element, element]),

@@ -1,3 +1,4 @@
+package import Checkpoints
 package import Tensors
 
 /// One of the ways in which upstream keeps the models of a family on disk.
@@ -6,12 +7,15 @@ package struct Layout: Sendable {
   package let name: String
   /// The folder of the family's files where a directory holds several models; empty for all in one.
   package let folder: String
-  /// The file's name without `.safetensors`.
-  package let weights: String
+  /// The file's name without its extension.
+  package var weights: String
+  package var format = TensorFormat.safetensors
   package let configuration: String
   /// The model that is configured in `source`, one of `whole`, as this layout has it. Throws iff the layout
   /// cannot say it.
   package let make: @Sendable (_ source: Configuration, _ whole: Whole) throws(Diagnostic) -> LaidOut
+  /// What is stored for the tensor of a blueprint's parameter, where that is otherwise than the graph reads it.
+  package var spell: @Sendable (TensorDraft) throws(Diagnostic) -> [TensorDraft] = { [$0] }
 
   /// The models that are laid out together.
   package struct Whole: Sendable {

@@ -1,4 +1,26 @@
+import Checkpoints
 import Tensors
+
+extension TensorDraft {
+  /// The matrix with rows and columns exchanged, made whenever it is asked for: in memory then, and the draft's
+  /// own elements beside it. Throws iff it is no matrix.
+  func transposed(_ name: Name) throws(Diagnostic) -> Checkpoint.Entry {
+    guard type.rank == 2 else { throw .notTransposed(type) }
+    return Checkpoint.Entry(name, TensorType(type.element, type.dims.reversed())) { () throws(Diagnostic) in
+      try self.assembled().transposed()
+    }
+  }
+
+  private func assembled() throws(Diagnostic) -> Tensor {
+    try Tensor(type) { (target) throws(Diagnostic) in
+      var end = 0
+      _ = try stream { bytes in
+        UnsafeMutableRawBufferPointer(rebasing: target[end...]).copyMemory(from: bytes)
+        end += bytes.count
+      }
+    }
+  }
+}
 
 extension Tensor {
   /// The matrix with rows and columns exchanged. Throws iff it is none, or its elements are not 8, 16, 32 or 64

@@ -27,7 +27,8 @@ package struct ImportedModel: Sendable {
   ) throws(Diagnostic) {
     let given = Given(tensors: given, texts: texts, lengths: lengths)
     let translation = try Translation.agreeing(model, name: name, given: given)
-    graph = try translation.graph.removingDead().holdingFrequencies(translation.parameters)
+    let live = try translation.graph.removingDead()
+    graph = try live.readingWide().holdingFrequencies(translation.parameters)
     let used = Set(graph.parameters.map(\.parameter.path))
     parameters = translation.parameters.filter { used.contains($0.key) }
     notes = model.notes + translation.notes

@@ -101,6 +101,7 @@ extension Translation {
     case .tensor(let numbers): tensor = numbers
     case .strings(let texts, let shape):
       return try literal(TextTensor(elements: texts, shape: shape), name: proto.name)
+    case .draft: throw .unwritten(proto.name)
     }
     let isNamed = proto.name.text.contains(".") && !WeightNames.isGenerated(proto.name)
     return try literal(tensor, name: paths[proto.name] ?? proto.name, isWeight: isNamed)
@@ -153,6 +154,9 @@ extension Tensor {
 extension Diagnostic {
   fileprivate static func nobodyMakes(_ name: Name) -> Diagnostic {
     Diagnostic("\(name.quoted) is read, but no node above makes it, and it is no input or initializer")
+  }
+  fileprivate static func unwritten(_ name: Name) -> Diagnostic {
+    Diagnostic("\(name.quoted) is a draft; a model is read when it is written", kind: .software)
   }
   fileprivate static func inexact(_ type: TensorType) -> Diagnostic {
     Diagnostic("a body holds a tensor \(type) whose elements no real number tells", kind: .unavailable)

@@ -1,3 +1,4 @@
+package import Checkpoints
 package import Tensors
 
 /// A tensor of the file.
@@ -15,6 +16,8 @@ package struct TensorProto: Sendable {
     case tensor(Tensor)
     /// Strings, row-major.
     case strings([[UInt8]], shape: [Int])
+    /// Numbers of a model that is to be written, whose bytes are given then. Files that are read have none.
+    case draft(TensorDraft)
   }
 }
 

@@ -1,3 +1,4 @@
+import Checkpoints
 import Graphs
 import Operators
 import Tensors
@@ -19,7 +20,7 @@ final class Export {
   /// What nodes of several outputs have given, by the first node of ours that asked.
   var groups: [Expression: [Operand]] = [:]
 
-  private let parameters: [Name: Tensor]
+  private let parameters: [Name: TensorDraft]
   var operands: [Value: Operand] = [:]
   private var initializers: [Name: Operand] = [:]
   private var knowledge = Knowledge()
@@ -39,8 +40,8 @@ final class Export {
     let inputs: [Value]
   }
 
-  /// `parameters` holds the tensors at the paths of the graph's parameters.
-  init(_ graph: Graph, opset: Int, parameters: [Name: Tensor]) {
+  /// `parameters` holds what is to be stored for the graph's parameters, by path.
+  init(_ graph: Graph, opset: Int, parameters: [Name: TensorDraft]) {
     (self.graph, self.opset, self.parameters) = (graph, opset, parameters)
   }
 
@@ -114,11 +115,11 @@ extension Export {
   /// The parameter as the file that holds it has it, cast to the type of the graph.
   private func initializer(_ op: Parameter) throws(Diagnostic) -> Operand {
     if let operand = initializers[op.path] { return operand }
-    guard let tensor = parameters[op.path] else { throw .noParameter(op.path) }
-    guard tensor.type.dims == op.type.dims else { throw .wrongParameter(op, tensor.type) }
+    guard let draft = parameters[op.path] else { throw .noParameter(op.path) }
+    guard draft.type.dims == op.type.dims else { throw .wrongParameter(op, draft.type) }
     let name = taken.insert(op.path).inserted ? op.path : fresh(op.path)
-    proto.initializers.append(TensorProto(name, tensor))
-    let stored = Operand(name, tensor.type.element)
+    proto.initializers.append(TensorProto(name, .draft(draft)))
+    let stored = Operand(name, draft.type.element)
     shared.insert(name)
     let operand = try Phrase(self, path: op.path, name: op.path).cast(stored, to: op.type.element)
     initializers[op.path] = operand

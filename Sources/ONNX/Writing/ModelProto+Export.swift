@@ -1,3 +1,4 @@
+package import Checkpoints
 package import Graphs
 package import Tensors
 
@@ -9,18 +10,18 @@ extension ModelProto {
 
   /// `graph` with its weights as an ONNX model.
   ///
-  /// Inputs, outputs and named lengths keep their names, parameters become initializers under their paths, as
-  /// `parameter` gives them, and nodes are named by their place in the graph. Composites become operators where
+  /// Inputs, outputs and named lengths keep their names, parameters become initializers under their paths, in the
+  /// elements of the drafts that `parameter` gives, and nodes are named by their place in the graph. Composites become operators where
   /// `opset` has one of their meaning and are expanded where it has not. Throws iff `opset` is none of `opsets`,
   /// a node is not understood, or an op cannot be said.
   package init(
     exporting graph: Graph, opset: Int = Self.defaultOpset, producer: String = "foley", version: String = "",
-    metadata: [StringEntry] = [], parameter: (Name) throws(Diagnostic) -> Tensor
+    metadata: [StringEntry] = [], parameter: (Name) throws(Diagnostic) -> TensorDraft
   ) throws(Diagnostic) {
     guard Self.opsets.contains(opset) else { throw .opset(opset) }
     let graph = try graph.removingDead()
     try graph.expectSupported()
-    var parameters: [Name: Tensor] = [:]
+    var parameters: [Name: TensorDraft] = [:]
     for (_, op) in graph.parameters { parameters[op.path] = try parameter(op.path) }
     self.init()
     self.graph = try Export(graph, opset: opset, parameters: parameters).run()

@@ -167,7 +167,7 @@ extension Assembly {
 extension Checkpoint {
   /// Writes all tensors and the metadata to a safetensors file.
   fileprivate func write(to path: String) throws(Diagnostic) {
-    try SafetensorsWriter.write(
+    try Checkpoint.write(
       entries.map { (entry) throws(Diagnostic) in (entry.name, try entry.tensor) }, metadata: metadata,
       to: path)
   }

@@ -20,7 +20,7 @@ package struct FreshBridge {
       let values = try values(for: parameter, &generator)
       tensors.append((parameter.path, try Tensor(reals: values, as: parameter.type)))
     }
-    try SafetensorsWriter.write(
+    try Checkpoint.write(
       tensors, metadata: bridge.metadata.map { (Name($0.key), $0.value) }, to: path)
   }
 

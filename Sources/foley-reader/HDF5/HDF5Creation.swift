@@ -13,10 +13,7 @@ enum HDF5Creation {
     for line in try Input.readToEnd().split(separator: UInt8(ascii: "\n")) {
       switch try HDF5Line(try JSON(parsing: Array(line), source: "the plan of the file")) {
       case .dataset(let dataset): offsets.append(JSON(try make(dataset, in: file)))
-      case .strings(let strings):
-        for value in strings.values {
-          guard hdf5_create_attribute(file, strings.name, value, &fault) else { throw Diagnostic(fault) }
-        }
+      case .strings(let strings): try make(strings, in: file)
       default: throw .notPlanned
       }
     }
@@ -38,6 +35,23 @@ enum HDF5Creation {
       }
     guard isMade else { throw Diagnostic(fault) }
     return Int(clamping: offset)
+  }
+
+  private static func make(_ strings: HDF5Strings, in file: Int64) throws(Diagnostic) {
+    var fault = hdf5_fault()
+    guard strings.isList else {
+      let value = strings.values.first ?? ""
+      guard hdf5_create_string(file, strings.group, strings.name, value, &fault) else {
+        throw Diagnostic(fault)
+      }
+      return
+    }
+    let values = strings.values.map { $0.utf8.map { CChar(bitPattern: $0) } }
+    let width = max(1, values.map(\.count).max() ?? 0)
+    let bytes = values.flatMap { $0 + Array(repeating: 0, count: width - $0.count) }
+    guard hdf5_create_list(file, strings.group, strings.name, values.count, bytes, width, &fault) else {
+      throw Diagnostic(fault)
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import CaseFiles
+import Checkpoints
 import Foundation
 import Graphs
 import ONNX
@@ -23,8 +24,9 @@ import Testing
     _ parameter: (Name) throws(Diagnostic) -> Tensor
   ) throws -> [Name: Tensor]? {
     let folder = try TemporaryFolder()
-    try ModelProto(exporting: graph, opset: opset, parameter: parameter)
-      .write(to: folder("m.onnx"), externalAbove: 512)
+    try ModelProto(exporting: graph, opset: opset) { (path) throws(Diagnostic) in
+      TensorDraft(path, try parameter(path))
+    }.write(to: folder("m.onnx"), externalAbove: 512)
     let imported = try ImportedModel(try ModelProto.read(path: folder("m.onnx")), name: graph.name)
     let paths = Set(graph.parameters.map(\.parameter.path))
     #expect(paths.isSubset(of: imported.parameters.keys))

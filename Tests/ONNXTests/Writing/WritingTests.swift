@@ -1,3 +1,4 @@
+import Checkpoints
 import Graphs
 import ONNX
 import Operators
@@ -12,7 +13,8 @@ import Testing
 
   private func exported(_ text: String, opset: Int = 20) throws -> ModelProto {
     try ModelProto(exporting: graph(text), opset: opset) { (path) throws(Diagnostic) in
-      try Tensor(floats: Array(repeating: 0.5, count: 8), shape: path == "h.w" ? [2, 4] : [8])
+      let halves = Array<Float>(repeating: 0.5, count: 8)
+      return TensorDraft(path, try Tensor(floats: halves, shape: path == "h.w" ? [2, 4] : [8]))
     }
   }
 
@@ -111,8 +113,8 @@ import Testing
         return %y
       }
       """)
-    let model = try ModelProto(exporting: graph) { (_) throws(Diagnostic) in
-      try Tensor(reals: [1, 2, 3], as: TensorType(.f16, [3]))
+    let model = try ModelProto(exporting: graph) { (path) throws(Diagnostic) in
+      TensorDraft(path, try Tensor(reals: [1, 2, 3], as: TensorType(.f16, [3])))
     }
     #expect(operators(model) == ["Cast", "Add"])
     #expect(model.graph.initializers.map(\.name) == ["w"])
@@ -130,8 +132,8 @@ import Testing
       """)
     let values = ["x", "w", "y", "y", "z"].compactMap { graph[named: $0] }
     graph.outputs = zip(["a", "b", "c", "d", "z"], values).map { Output($0, $1) }
-    let model = try ModelProto(exporting: graph) { (_) throws(Diagnostic) in
-      try Tensor(floats: Array(repeating: 0.5, count: 8), shape: [8])
+    let model = try ModelProto(exporting: graph) { (path) throws(Diagnostic) in
+      TensorDraft(path, try Tensor(floats: Array(repeating: 0.5, count: 8), shape: [8]))
     }
     #expect(operators(model).sorted() == ["Add", "Identity", "Identity", "Identity"])
     #expect(model.graph.outputs.map(\.name) == ["a", "b", "c", "d", "z"])

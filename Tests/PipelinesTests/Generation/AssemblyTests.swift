@@ -107,7 +107,7 @@ import Testing
       guard entry.name == "blocks.1.to_q.weight" else { return (entry.name, try entry.tensor) }
       return (entry.name, try Tensor(floats: values, shape: entry.type.shape ?? []))
     }
-    try SafetensorsWriter.write(bad, metadata: bridge.metadata, to: folder("bad.safetensors"))
+    try Checkpoint.write(bad, metadata: bridge.metadata, to: folder("bad.safetensors"))
     var spoilt = parts()
     spoilt.bridge = folder("bad.safetensors")
     _ = try Assembly(spoilt).write(to: folder("spoilt"))

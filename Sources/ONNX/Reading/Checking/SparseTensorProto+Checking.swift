@@ -1,3 +1,4 @@
+import Checkpoints
 import Tensors
 
 extension SparseTensorProto {
@@ -11,6 +12,7 @@ extension SparseTensorProto {
     case .strings(let strings, let shape):
       guard shape.count == 1 else { throw .valuesRank(TensorType(.u8, shape: shape)) }
       count = strings.count
+    case .draft(let draft): throw .valuesRank(draft.type)
     }
     guard case .tensor(let places) = indices.contents, places.type.element == .i64 else { throw .indicesType }
     let isLinear = places.shape == [count]

@@ -1,3 +1,4 @@
+import Checkpoints
 import Tensors
 
 /// A protobuf message as the bytes it is on the wire, fields in the order in which they were put.
@@ -15,7 +16,27 @@ struct EncodedMessage {
 
   enum Piece {
     case bytes([UInt8])
-    case payload(Tensor)
+    case payload(Payload)
+
+    var count: Int {
+      switch self {
+      case .bytes(let bytes): bytes.count
+      case .payload(let payload): payload.count
+      }
+    }
+  }
+
+  /// Bytes of a tensor, and those that are still to be given.
+  enum Payload {
+    case tensor(Tensor)
+    case draft(TensorDraft)
+
+    var count: Int {
+      switch self {
+      case .tensor(let tensor): tensor.byteCount
+      case .draft(let draft): draft.byteCount
+      }
+    }
   }
 
   /// What stands on the wire, one behind the other.
@@ -43,11 +64,10 @@ struct EncodedMessage {
   mutating func put(_ field: Int, _ text: String) { put(field, Array(text.utf8)) }
   mutating func put(_ field: Int, _ name: Name) { put(field, name.text) }
 
-  /// Puts the bytes of `tensor`.
-  mutating func put(_ field: Int, payload tensor: Tensor) {
+  mutating func put(_ field: Int, payload: Payload) {
     putTag(field, .delimited)
-    putVarint(UInt64(tensor.byteCount))
-    append(tensor)
+    putVarint(UInt64(payload.count))
+    append(payload)
   }
 
   /// Puts another message, built by `fill`.
@@ -61,7 +81,7 @@ struct EncodedMessage {
     for piece in inner.pieces {
       switch piece {
       case .bytes(let bytes): append(bytes)
-      case .payload(let tensor): append(tensor)
+      case .payload(let payload): append(payload)
       }
     }
   }
@@ -82,10 +102,10 @@ struct EncodedMessage {
     tail += bytes
   }
 
-  private mutating func append(_ tensor: Tensor) {
-    guard tensor.byteCount > 0 else { return }
-    count += tensor.byteCount
-    head = pieces + [.payload(tensor)]
+  private mutating func append(_ payload: Payload) {
+    guard payload.count > 0 else { return }
+    count += payload.count
+    head = pieces + [.payload(payload)]
     tail = []
   }
 }

@@ -1,3 +1,4 @@
+import Checkpoints
 import Tensors
 
 extension TensorProto {
@@ -9,7 +10,7 @@ extension TensorProto {
     message.put(2, Int64(elementType.rawValue))
     if case .strings(let texts, _) = contents { for bytes in texts { message.put(6, bytes) } }
     message.putUnlessEmpty(8, name)
-    if case .tensor(let tensor) = contents, place == nil { message.put(9, payload: tensor) }
+    if let payload, place == nil { message.put(9, payload: payload) }
     message.putUnlessEmpty(12, documentation)
     if let place {
       message.put(13, place.entries)
@@ -18,9 +19,19 @@ extension TensorProto {
     message.put(16, metadata)
   }
 
+  /// The bytes of numbers; `nil` for strings.
+  var payload: EncodedMessage.Payload? {
+    switch contents {
+    case .tensor(let tensor): .tensor(tensor)
+    case .draft(let draft): .draft(draft)
+    case .strings: nil
+    }
+  }
+
   private var shape: [Int] {
     switch contents {
     case .tensor(let tensor): tensor.shape
+    case .draft(let draft): draft.type.shape ?? []
     case .strings(_, let shape): shape
     }
   }
@@ -28,6 +39,7 @@ extension TensorProto {
   private var elementType: ElementType {
     switch contents {
     case .tensor(let tensor): ElementType(tensor.type.element)
+    case .draft(let draft): ElementType(draft.type.element)
     case .strings: .string
     }
   }
