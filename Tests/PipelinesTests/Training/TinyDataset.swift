@@ -32,7 +32,7 @@ struct TinyDataset {
         tensors.append((Name("\(id).\(part)"), try Tensor(floats: values, shape: shape)))
       }
     }
-    try SafetensorsWriter.write(tensors, to: path + "/a.safetensors")
+    try Checkpoint.write(tensors, to: path + "/a.safetensors")
     try AtomicFile.write(manifest.json.printed(), to: path + "/manifest.json")
   }
 }
