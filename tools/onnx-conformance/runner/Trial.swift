@@ -60,6 +60,7 @@ struct Trial {
       case .tensor(let tensor): tensors[input.name] = tensor
       case .strings(let elements, let shape):
         texts[input.name] = TextTensor(elements: elements, shape: shape)
+      case .draft: continue
       }
     }
     return (tensors, texts)
