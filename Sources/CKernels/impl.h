@@ -41,6 +41,8 @@ static const ck_unary_kernel unary_kernels[CK_UNARY_COUNT] = {
 
 #include "impl/rows.h"
 
+#include "impl/gradients.h"
+
 #include "impl/matrix_rows.h"
 
 #include "impl/tile.h"
@@ -83,6 +85,9 @@ const ck_table CK_TABLE = {
   .glu_row = glu_row,
   .snake_row = snake_row,
   .rotate_row = rotate_row,
+  .softmax_gradient_row = softmax_gradient_row,
+  .layer_norm_gradient_row = layer_norm_gradient_row,
+  .glu_gradient_row = glu_gradient_row,
   .epilogue_row = epilogue_row,
   .dot_rows = dot_rows,
   .mix_rows = mix_rows,

@@ -10,7 +10,7 @@
 /// time.
 void *ck_scratch(int slot, size_t bytes);
 
-enum { CK_SCRATCH_A, CK_SCRATCH_B, CK_SCRATCH_C, CK_SCRATCH_D, CK_SCRATCH_SLOTS };
+enum { CK_SCRATCH_A, CK_SCRATCH_B, CK_SCRATCH_C, CK_SCRATCH_D, CK_SCRATCH_E, CK_SCRATCH_SLOTS };
 
 // ---- pool --------------------------------------------------------------------------------------
 

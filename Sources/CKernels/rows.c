@@ -12,7 +12,7 @@ typedef struct {
   const ck_table *table;
   size_t rows, n, per_chunk;
   float *out;
-  const float *x, *scale, *bias;
+  const float *x, *scale, *bias, *upstream;
   float eps;
   ck_unary_op activation;
 } rows_job;
@@ -41,6 +41,17 @@ static void run_rms_norm(void *context, size_t chunk) {
 
 static void run_glu(void *context, size_t chunk) {
   EACH_ROW(2 * n, job->table->glu_row(job->activation, n, out, x, x + n))
+}
+
+static void run_layer_norm_gradient(void *context, size_t chunk) {
+  EACH_ROW(
+    n, job->table->layer_norm_gradient_row(n, out, x, job->scale, job->upstream + r * n, job->eps))
+}
+
+static void run_glu_gradient(void *context, size_t chunk) {
+  EACH_ROW(
+    n, job->table->glu_gradient_row(
+         job->activation, n / 2, out, x, x + n / 2, job->upstream + r * (n / 2)))
 }
 
 static void run(rows_job *job, ck_body body) {
@@ -73,6 +84,24 @@ void ck_rms_norm(
 void ck_glu(ck_unary_op activation, size_t rows, size_t n, float *out, const float *x) {
   rows_job job = {.rows = rows, .n = n, .out = out, .x = x, .activation = activation};
   run(&job, run_glu);
+}
+
+void ck_layer_norm_gradient(
+  size_t rows, size_t n, float *out, const float *x, const float *scale, const float *upstream,
+  float eps) {
+  rows_job job = {
+    .rows = rows, .n = n, .out = out, .x = x, .scale = scale, .upstream = upstream, .eps = eps,
+  };
+  run(&job, run_layer_norm_gradient);
+}
+
+void ck_glu_gradient(
+  ck_unary_op activation, size_t rows, size_t n, float *out, const float *x,
+  const float *upstream) {
+  rows_job job = {
+    .rows = rows, .n = 2 * n, .out = out, .x = x, .upstream = upstream, .activation = activation,
+  };
+  run(&job, run_glu_gradient);
 }
 
 // ---- reductions --------------------------------------------------------------------------------

@@ -57,6 +57,15 @@ typedef struct ck_table {
     ck_pairing pairing, size_t n, float *out, const float *x, const float *cosines,
     const float *sines);
 
+  /// out = y·(upstream - Σ y·upstream)·factor, y being a softmax. In place on `upstream`.
+  void (*softmax_gradient_row)(
+    size_t n, float *out, const float *y, const float *upstream, float factor);
+  void (*layer_norm_gradient_row)(
+    size_t n, float *out, const float *x, const float *scale, const float *upstream, float eps);
+  void (*glu_gradient_row)(
+    ck_unary_op activation, size_t n, float *out, const float *value, const float *gate,
+    const float *upstream);
+
   /// y[j] = activation(y[j] + bias[j])·gate[j] + residual[j] for j < n; null parts are left out.
   void (*epilogue_row)(
     size_t n, float *y, const float *bias, ck_unary_op activation, const float *gate,

@@ -14,8 +14,31 @@ extension Kernel {
         ck_attention(
           &shape, operands[0], operands[1], operands[2], hasBias ? operands[3] : nil, operands.result)
       }
-    }
+    },
+    Kernel(AttentionGradient.self) { op, signature in
+      let operands = Array(signature.inputs.prefix(3) + signature.inputs.dropFirst(4))
+      let forward = Signature(operands, signature.inputs[3])
+      let attention = Attention(heads: op.heads, kvHeads: op.kvHeads, scale: op.scale)
+      guard signature.isFloat, let shape = ck_attention_shape(attention, forward) else { return nil }
+      let (hasBias, operand) = (signature.inputs.count > 4, op.by.operand)
+      return { operands in
+        var shape = shape
+        ck_attention_gradient(
+          &shape, operand, operands[0], operands[1], operands[2], hasBias ? operands[4] : nil, operands[3],
+          operands.result)
+      }
+    },
   ]
+}
+
+extension AttentionGradient.Operand {
+  fileprivate var operand: ck_attention_operand {
+    switch self {
+    case .query: CK_QUERY
+    case .key: CK_KEY
+    case .value: CK_VALUE
+    }
+  }
 }
 
 extension ck_attention_shape {

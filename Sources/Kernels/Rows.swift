@@ -31,6 +31,18 @@ extension Kernel {
       let ((rows, width), activation) = (signature.rows, op.activation.function)
       return { ck_glu(activation, rows, width, $0.result, $0[0]) }
     },
+    Kernel(LayerNormGradient.self) { op, signature in
+      guard signature.isFloat, !signature.shape.isEmpty else { return nil }
+      let ((rows, width), eps, isScaled) = (signature.rows, Float(op.eps), signature.inputs.count > 2)
+      return {
+        ck_layer_norm_gradient(rows, width, $0.result, $0[0], isScaled ? $0[2] : nil, $0[1], eps)
+      }
+    },
+    Kernel(GLUGradient.self) { op, signature in
+      guard signature.isFloat, !signature.shape.isEmpty else { return nil }
+      let ((rows, width), activation) = (signature.rows, op.activation.function)
+      return { ck_glu_gradient(activation, rows, width / 2, $0.result, $0[0], $0[1]) }
+    },
   ]
 }
 

@@ -32,7 +32,8 @@ extension OpCatalog {
     // Gaps
     Deferred.self, Unsupported.self,
     // Composites
-    Attention.self, AxialRoPE.self, AxialRotaryAttention.self, GELU.self, GLU.self, LayerNorm.self,
+    Attention.self, AttentionGradient.self, AxialRoPE.self, AxialRotaryAttention.self, GELU.self, GLU.self,
+    GLUGradient.self, LayerNorm.self, LayerNormGradient.self,
     Linear.self, RMSNorm.self, RelativeBias.self, RoPE.self, Rotate.self, RotaryAttention.self, SiLU.self,
     Snake.self,
     Softmax.self, Softplus.self, WeightNorm.self,

@@ -186,6 +186,16 @@ void ck_rms_norm(
 /// x [rows, 2n] -> out [rows, n]: out[r, i] = x[r, i] · activation(x[r, n + i]); the value half comes first.
 void ck_glu(ck_unary_op activation, size_t rows, size_t n, float *out, const float *x);
 
+/// The gradient of `ck_layer_norm` by x, `upstream` being that by its result; scale [n] or null.
+void ck_layer_norm_gradient(
+  size_t rows, size_t n, float *out, const float *x, const float *_Nullable scale,
+  const float *upstream, float eps);
+
+/// The gradient of `ck_glu` by x: x, out [rows, 2n]; upstream [rows, n].
+void ck_glu_gradient(
+  ck_unary_op activation, size_t rows, size_t n, float *out, const float *x,
+  const float *upstream);
+
 /// y = x + sin²(alpha_c·x)·inv_beta_c on x [batch, channels, length]; alpha, inv_beta [channels]. In place.
 void ck_snake(
   size_t batch, size_t channels, size_t length, float *out, const float *x, const float *alpha,
@@ -264,6 +274,14 @@ typedef struct ck_attention_shape {
 void ck_attention(
   const ck_attention_shape *shape, const float *q, const float *k, const float *v,
   const float *_Nullable bias, float *out);
+
+typedef enum ck_attention_operand { CK_QUERY = 0, CK_KEY, CK_VALUE } ck_attention_operand;
+
+/// The gradient of `ck_attention` by one operand, `upstream`, with the strides `shape->out`, being that by its
+/// result; out has the strides of the operand, and only its elements are written.
+void ck_attention_gradient(
+  const ck_attention_shape *shape, ck_attention_operand by, const float *q, const float *k,
+  const float *v, const float *_Nullable bias, const float *upstream, float *out);
 
 // ---- convolutions ------------------------------------------------------------------------------
 

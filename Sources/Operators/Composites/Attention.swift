@@ -45,8 +45,18 @@ package struct Attention: CompositeOp {
     return try g.merging(g.transpose(mixed, [0, 2, 1, 3]))
   }
 
+  package func fusedGradient(_ site: GradientSite, in g: inout Graph) throws(Diagnostic) -> [Value?]? {
+    guard site.inputs.count == 3 || !site.wanted[3] else { return nil }
+    let inputs = site.inputs[..<3] + [site.upstream] + site.inputs.dropFirst(3)
+    var parts: [Value?] = []
+    for (operand, isWanted) in zip(AttentionGradient.Operand.allCases, site.wanted) {
+      parts.append(isWanted ? try g.add(AttentionGradient(self, by: operand), Array(inputs)) : nil)
+    }
+    return parts + site.inputs.dropFirst(3).map { _ in nil }
+  }
+
   /// `[B, M, kv_heads·D]` as `[B, M, heads, D]`, each head repeated for the query heads that read it.
-  private func everyHead(of x: Value, in g: inout Graph) throws(Diagnostic) -> Value {
+  func everyHead(of x: Value, in g: inout Graph) throws(Diagnostic) -> Value {
     let split = try g.splitting(x, heads: kvHeads)
     guard heads > kvHeads else { return split }
     let dims = g[split].type.dims

@@ -23,14 +23,22 @@ package struct GLU: CompositeOp {
     let half = Dim(features / 2)
     let value = try g.slice(inputs[0], axis: -1, start: 0, length: half)
     let gate = try g.slice(inputs[0], axis: -1, start: half, length: half)
-    let activation: any Op =
-      switch activation {
-      case .silu: SiLU()
-      case .gelu: GELU()
-      case .geluTanh: GELU(approximation: .tanh)
-      case .sigmoid: Sigmoid()
-      }
-    return try g.multiply(value, g.add(activation, [gate]))
+    return try g.multiply(value, g.add(activation.op, [gate]))
+  }
+
+  package func fusedGradient(_ site: GradientSite, in g: inout Graph) throws(Diagnostic) -> [Value?]? {
+    [try g.add(GLUGradient(activation: activation), [site.inputs[0], site.upstream])]
+  }
+}
+
+extension GLU.Activation {
+  var op: any Op {
+    switch self {
+    case .silu: SiLU()
+    case .gelu: GELU()
+    case .geluTanh: GELU(approximation: .tanh)
+    case .sigmoid: Sigmoid()
+    }
   }
 }
 

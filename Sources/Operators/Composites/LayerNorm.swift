@@ -23,4 +23,19 @@ package struct LayerNorm: CompositeOp {
     if inputs.count > 2 { y = try g.add(y, inputs[2]) }
     return y
   }
+
+  package func fusedGradient(_ site: GradientSite, in g: inout Graph) throws(Diagnostic) -> [Value?]? {
+    let x = site.inputs[0]
+    var parts: [Value?] = [nil]
+    if site.wanted[0] {
+      let scale = site.inputs.dropFirst().prefix(1)
+      parts[0] = try g.add(LayerNormGradient(eps: eps), [x, site.upstream] + scale)
+    }
+    if site.inputs.count > 1 {
+      parts.append(
+        site.wanted[1] ? try g.multiply(g.add(LayerNorm(eps: eps), [x]), site.upstream) : nil)
+    }
+    if site.inputs.count > 2 { parts.append(site.upstream) }
+    return parts
+  }
 }

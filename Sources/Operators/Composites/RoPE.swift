@@ -51,6 +51,13 @@ package struct RoPE: CompositeOp {
     let angles = try g.angles(positions, pairs: dims / 2, base: base, tiled: style == .half)
     return try g.add(Rotate(heads: heads, style: style), [inputs[0], angles])
   }
+
+  /// Turned back: a rotation's gradient is the rotation the other way.
+  package func fusedGradient(_ site: GradientSite, in g: inout Graph) throws(Diagnostic) -> [Value?]? {
+    guard site.inputs.count == 1 else { return nil }
+    let back = RoPE(heads: heads, dims: dims, base: base, style: style, start: -start, step: -step)
+    return [try g.add(back, [site.upstream])]
+  }
 }
 
 extension Diagnostic {
