@@ -55,10 +55,14 @@ def main(foley, where, gigabytes="5"):
             "copy": lambda: shutil.copyfile(source, other),
             "tuned": lambda: tuned(source, other),
             "half": lambda: subprocess.run(
-                [foley, "convert", source, "-o", other, "--dtype", "f16", "--no-hash", "-q"], check=True
+                [foley, "convert", source, "-o", other, "--dtype", "f16", "--no-hash"],
+                check=True,
+                stdout=subprocess.DEVNULL,
             ),
             "relayout": lambda: subprocess.run(
-                [foley, "convert", folder, "-o", other, "--layout", "diffusers", "--no-hash", "-q"], check=True
+                [foley, "convert", folder, "-o", other, "--layout", "diffusers", "--no-hash"],
+                check=True,
+                stdout=subprocess.DEVNULL,
             ),
         }
         for work, maker in makers.items():
@@ -67,11 +71,14 @@ def main(foley, where, gigabytes="5"):
             # Names are all a script can go by.
             runs = {} if work == "relayout" else runs
             runs["foley"] = [foley, "diff", source, other, "--weights"]
+            seconds = {}
             for name, run in runs.items():
                 warm(source)
                 warm(other)
-                seconds, peak, anonymous = measure(run, {0, 1})
-                print(f"{work}: {name} {seconds:.1f} s, peak {peak:.0f} MiB, its own {anonymous:.0f} MiB")
+                seconds[name], peak, anonymous = measure(run, {0, 1})
+                print(f"{work}: {name} {seconds[name]:.1f} s, peak {peak:.0f} MiB, its own {anonymous:.0f} MiB")
+            if "safetensors" in seconds:
+                print(f"{work}: foley takes {seconds['foley'] / seconds['safetensors']:.2f} of the time of safetensors")
             other.unlink()
     finally:
         shutil.rmtree(folder)
