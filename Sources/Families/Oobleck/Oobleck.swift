@@ -54,6 +54,18 @@ package struct Oobleck: Hashable, Sendable {
     return reach + 3
   }
 
+  /// Latent frames on each side that an encoded frame depends on.
+  package var encoderHalo: Int {
+    var (before, behind) = (1, 1)
+    for stride in strides.reversed() {
+      let padding = (stride + 1) / 2
+      before = before * stride + padding + 3 + 9 + 27
+      behind = behind * stride - padding + 2 * stride - 1 + 3 + 9 + 27
+    }
+    (before, behind) = (before + 3, behind + 3 - (ratio - 1))
+    return (max(before, behind) + ratio - 1) / ratio
+  }
+
   /// audio `[B, channels, ratio·L]` -> mean, std `[B, C, L]` of the latents' distribution.
   func encoder() throws(Diagnostic) -> Blueprint {
     guard let length = Dim("L") * Dim(ratio) else { throw .tooLong(ratio) }

@@ -24,16 +24,3 @@ package struct GenerationRequest: Sendable {
 
   package init() {}
 }
-
-/// What is being done, for progress.
-package enum GenerationStage: String, Sendable, CaseIterable {
-  case readVideo = "reading video"
-  case encodeVideo = "encoding video"
-  case encodeText = "encoding text"
-  case prepare = "preparing backbone"
-  case denoise = "denoising"
-  case decode = "decoding sound"
-}
-
-/// Told the stage, and how much of its work is done.
-package typealias GenerationProgress = (GenerationStage, _ done: Int, _ total: Int) throws -> Void

@@ -45,8 +45,7 @@ package struct Generator {
       scale: Float(request.guidance ?? sampling.guidance), rescale: Float(request.guidanceRescale))
     var prompts = [request.prompt]
     if guidance.isActive, let negative = request.negativePrompt { prompts.append(negative) }
-    let texts = try TextConditioner(pipeline: pipeline, options: options)
-      .condition(prompts, seconds: Int(length.rounded(.up)))
+    let texts = try read(prompts, seconds: Int(length.rounded(.up)))
     for (prompt, text) in zip(["prompt", "negative prompt"], texts) where text.dropped > 0 {
       warnings.append("the \(prompt) is too long: its last \(text.dropped) tokens are ignored")
     }
@@ -83,19 +82,30 @@ package struct Generator {
     guard let path = request.video else { return (nil, request.seconds ?? Self.standardSeconds) }
     guard request.seconds == nil else { throw .lengthTwice() }
     guard let (bridge, checkpoint) = try pipeline.bridge() else { throw .noBridge(pipeline.path) }
-    let clip = try VideoConditioner(pipeline: pipeline, options: options).condition(
-      path, start: request.start, duration: request.duration, pooling: bridge.pooling, progress: progress)
+    let clip = try ClipFrames(
+      path, start: request.start, duration: request.duration, of: pipeline.manifest.video,
+      by: try pipeline.preprocessor(), progress: progress)
     if clip.damaged > 0 { warnings.append("\(clip.damaged) packets of \(path) are damaged") }
     let scale = request.videoScale ?? bridge.scale
     guard scale.isFinite else { throw .scale(scale) }
-    let tokens = clip.tokens.shape.last ?? 0
-    guard tokens == bridge.videoDim else { throw .videoWidth(tokens, bridge.videoDim) }
+    var conditioner = try VideoConditioner(pipeline, pooling: bridge.pooling, options: options)
+    let tokens = try conditioner.tokens(of: clip, progress: progress)
+    let width = tokens.shape.last ?? 0
+    guard width == bridge.videoDim else { throw .videoWidth(width, bridge.videoDim) }
     // At scale 0 the bridge adds nothing: it is left out.
     guard scale != 0 else { return (nil, clip.duration) }
     return (
-      Denoiser.Conditions.Video(bridge: bridge, checkpoint: checkpoint, tokens: clip.tokens, scale: scale),
+      Denoiser.Conditions.Video(bridge: bridge, checkpoint: checkpoint, tokens: tokens, scale: scale),
       clip.duration
     )
+  }
+
+  /// What the backbone reads of each prompt.
+  private func read(_ prompts: [String], seconds: Int) throws(Diagnostic) -> [TextConditioner.Result] {
+    var conditioner = try TextConditioner(pipeline, options: options)
+    var texts: [TextConditioner.Result] = []
+    for prompt in prompts { texts.append(try conditioner.condition(prompt, seconds: seconds)) }
+    return texts
   }
 
   /// The sound's length where nobody says one, in seconds.

@@ -25,7 +25,7 @@ struct LatentDecoder: ~Copyable {
   {
     let (channels, halo, ratio) = (audio.latentChannels, audio.decoderHalo, audio.samplesPerLatent)
     let frames = latents.count / max(channels, 1)
-    let stretches = Self.stretches(of: frames, halo: halo)
+    let stretches = frames.stretches(of: Self.stretch, halo: halo)
     var sound: [[Float]] = Array(repeating: [], count: audio.channels)
     for (index, part) in stretches.enumerated() {
       try report(progress, .decode, index, stretches.count)
@@ -50,18 +50,5 @@ struct LatentDecoder: ~Copyable {
     }
     try report(progress, .decode, stretches.count, stretches.count)
     return try Sound(channels: sound.map { Array($0.prefix(count)) }, sampleRate: audio.sampleRate)
-  }
-
-  /// The frames cut into stretches; a last one that is hardly longer than the halo joins the one before.
-  private static func stretches(of frames: Int, halo: Int) -> [Range<Int>] {
-    var stretches: [Range<Int>] = []
-    var start = 0
-    while start < frames {
-      let rest = frames - start
-      let count = rest <= stretch + 4 * halo ? rest : stretch
-      stretches.append(start..<start + count)
-      start += count
-    }
-    return stretches
   }
 }

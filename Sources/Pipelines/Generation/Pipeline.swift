@@ -29,6 +29,14 @@ package struct Pipeline: Sendable {
     return model
   }
 
+  /// Latent frames on each side that an encoded frame depends on. Throws iff there is no autoencoder.
+  func encoderHalo() throws(Diagnostic) -> Int {
+    guard let json = source.configuration(of: "encoder"), let coder = try Oobleck(json) else {
+      throw .noPart("autoencoder", path)
+    }
+    return coder.encoderHalo
+  }
+
   func tokenizer() throws(Diagnostic) -> T5Tokenizer {
     try T5Tokenizer(directory: try place(of: "tokenizer"))
   }

@@ -4,12 +4,19 @@ import Runtime
 import Tensors
 import Tokenizers
 
-/// Prompts to the rows the backbone's cross-attention reads.
+/// Prompts to the rows the backbone's cross-attention reads, by models that are compiled once.
 ///
 /// Source: `stable_audio_tools/models/conditioners.py`, `T5Conditioner`, `NumberConditioner`.
-struct TextConditioner {
-  let pipeline: Pipeline
-  let options: SessionOptions
+struct TextConditioner: ~Copyable {
+  private let conditioning: PipelineManifest.Conditioning
+  private let tokenizer: T5Tokenizer
+  private var encoder: Session
+  private var conditioners: Session
+  /// Texts that were encoded lately, the latest last.
+  private var known: [Text] = []
+
+  /// Texts that are remembered.
+  private static let most = 64
 
   /// The conditioning of one prompt.
   struct Result {
@@ -21,74 +28,85 @@ struct TextConditioner {
     let dropped: Int
   }
 
-  /// The conditioning of each prompt for a sound that begins at 0 and lasts `seconds` in all.
-  func condition(_ prompts: [String], seconds: Int) throws(Diagnostic) -> [Result] {
-    let conditioning = pipeline.manifest.conditioning
-    let tokenizer = try pipeline.tokenizer()
-    var texts: [Matrix] = []
-    let tokens = try prompts.map { (prompt) throws(Diagnostic) in
-      try tokenizer.encode(prompt, maxLength: conditioning.textTokens)
-    }
-    let model = try pipeline.model("text_encoder")
-    var encoder = try Session(model, options: options)
-    for row in tokens {
-      let shape = TensorType(.i64, shape: [1, row.ids.count])
-      let states = try encoder.run([
-        "input_ids": try Tensor(integers: row.ids, as: shape),
-        "attention_mask": try Tensor(integers: row.mask, as: shape),
-      ])
-      guard let hidden = states["last_hidden_state"] else {
-        throw .noOutput("last_hidden_state", "text_encoder")
-      }
-      texts.append(try Matrix(hidden))
-    }
-
-    let numbers = try self.numbers(seconds: seconds, texts: &texts)
-    var results: [Result] = []
-    for (index, var text) in texts.enumerated() {
-      // Rows of padding are zero, as the backbone was trained; they still take part in its softmax.
-      for (row, flag) in tokens[index].mask.enumerated() where flag == 0 { text.zero(row) }
-      var cross = Matrix(width: text.width)
-      for id in conditioning.cross { try cross.append(id == "prompt" ? text : try number(id, numbers)) }
-      var global: [Float] = []
-      for id in conditioning.global { global += try number(id, numbers).values }
-      results.append(
-        Result(
-          cross: try Tensor(floats: cross.values, shape: [1, cross.rows, cross.width]),
-          global: try Tensor(floats: global, shape: [1, 1, global.count]), dropped: tokens[index].dropped))
-    }
-    return results
+  /// What the text encoder makes of a prompt.
+  private struct Text {
+    let prompt: String
+    let tokens: TokenSequence
+    let rows: Matrix
   }
 
-  /// The tokens of the numbers, by id; projects the texts where the model does that.
-  private func numbers(seconds: Int, texts: inout [Matrix]) throws(Diagnostic) -> [String: Matrix] {
+  /// Throws iff the pipeline lacks a part that this takes, or its weights do not fit.
+  init(_ pipeline: Pipeline, options: SessionOptions) throws(Diagnostic) {
+    let tokenizer = try pipeline.tokenizer()
+    let encoder = try Session(try pipeline.model("text_encoder"), options: options)
+    let conditioners = try Session(try pipeline.model("conditioners"), options: options)
+    (conditioning, self.tokenizer) = (pipeline.manifest.conditioning, tokenizer)
+    self.encoder = encoder
+    self.conditioners = conditioners
+  }
+
+  /// The conditioning of `prompt` for a sound that begins at 0 and lasts `seconds` in all.
+  mutating func condition(_ prompt: String, seconds: Int) throws(Diagnostic) -> Result {
+    let text = try encode(prompt)
+    var rows = text.rows
+    let numbers = try self.numbers(seconds: seconds, projecting: &rows)
+    // Rows of padding are zero, as the backbone was trained; they still take part in its softmax.
+    for (row, flag) in text.tokens.mask.enumerated() where flag == 0 { rows.zero(row) }
+    var cross = Matrix(width: rows.width)
+    for id in conditioning.cross { try cross.append(id == "prompt" ? rows : try Self.number(id, numbers)) }
+    var global: [Float] = []
+    for id in conditioning.global { global += try Self.number(id, numbers).values }
+    return Result(
+      cross: try Tensor(floats: cross.values, shape: [1, cross.rows, cross.width]),
+      global: try Tensor(floats: global, shape: [1, 1, global.count]), dropped: text.tokens.dropped)
+  }
+
+  /// Equal prompts are encoded once.
+  private mutating func encode(_ prompt: String) throws(Diagnostic) -> Text {
+    if let place = known.firstIndex(where: { $0.prompt == prompt }) {
+      known.append(known.remove(at: place))
+      return known[known.count - 1]
+    }
+    let tokens = try tokenizer.encode(prompt, maxLength: conditioning.textTokens)
+    let shape = TensorType(.i64, shape: [1, tokens.ids.count])
+    let states = try encoder.run([
+      "input_ids": try Tensor(integers: tokens.ids, as: shape),
+      "attention_mask": try Tensor(integers: tokens.mask, as: shape),
+    ])
+    guard let hidden = states["last_hidden_state"] else {
+      throw .noOutput("last_hidden_state", "text_encoder")
+    }
+    let text = Text(prompt: prompt, tokens: tokens, rows: try Matrix(hidden))
+    if known.count == Self.most { known.removeFirst() }
+    known.append(text)
+    return text
+  }
+
+  /// The tokens of the numbers, by id; projects the text where the model does that.
+  private mutating func numbers(seconds: Int, projecting text: inout Matrix) throws(Diagnostic)
+    -> [String: Matrix]
+  {
     let values: [Name: Float] = ["seconds_start": 0, "seconds_total": Float(seconds)]
-    let model = try pipeline.model("conditioners")
-    var session = try Session(model, options: options)
-    let projectsText = model.graph[named: "text_hidden_states"] != nil
+    var inputs: [Name: Tensor] = [:]
+    for value in conditioners.graph.inputs {
+      let name = conditioners.graph[value].name
+      if name == "text_hidden_states" {
+        inputs[name] = try Tensor(floats: text.values, shape: [1, text.rows, text.width])
+      } else {
+        guard let number = values[name] else { throw .unknownNumber(name) }
+        inputs[name] = try Tensor(floats: [number], shape: [1])
+      }
+    }
+    let outputs = try conditioners.run(inputs)
+    if let projected = outputs["text_projection"] { text = try Matrix(projected) }
     var numbers: [String: Matrix] = [:]
-    for index in texts.indices {
-      var inputs: [Name: Tensor] = [:]
-      for value in model.graph.inputs {
-        let name = model.graph[value].name
-        if name == "text_hidden_states" {
-          inputs[name] = try Tensor(
-            floats: texts[index].values, shape: [1, texts[index].rows, texts[index].width])
-        } else {
-          guard let number = values[name] else { throw .unknownNumber(name) }
-          inputs[name] = try Tensor(floats: [number], shape: [1])
-        }
-      }
-      let outputs = try session.run(inputs)
-      if projectsText, let projected = outputs["text_projection"] { texts[index] = try Matrix(projected) }
-      for id in values.keys {
-        if let token = outputs[Name("\(id)_hidden_states")] { numbers[id.text] = try Matrix(token) }
-      }
+    for id in values.keys {
+      if let token = outputs[Name("\(id)_hidden_states")] { numbers[id.text] = try Matrix(token) }
     }
     return numbers
   }
 
-  private func number(_ id: String, _ numbers: [String: Matrix]) throws(Diagnostic) -> Matrix {
+  private static func number(_ id: String, _ numbers: [String: Matrix]) throws(Diagnostic) -> Matrix {
     guard let token = numbers[id] else { throw .noNumber(id, numbers.keys.sorted()) }
     return token
   }

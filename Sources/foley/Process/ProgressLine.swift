@@ -21,9 +21,9 @@ final class ProgressLine {
       total > 1 ? "\(stage) \(done)/\(total)" : stage, left: share.map { $0 * (now - begun) }, done == total)
   }
 
-  /// Step `done` of `total` is made; `left` are the seconds that the others take.
-  func show(step done: Int, of total: Int, _ text: String, left: Double) {
-    if isShown { draw("step \(done)/\(total): \(text)", left: left, done == total) }
+  /// `done` of `total` steps, clips or whatever `unit` is are made; `left` are the seconds that the others take.
+  func show(_ unit: String, _ done: Int, of total: Int, _ text: String, left: Double) {
+    if isShown { draw("\(unit) \(done)/\(total): \(text)", left: left, done == total) }
   }
 
   private func draw(_ text: String, left: Double?, _ isLast: Bool) {
@@ -38,7 +38,8 @@ final class ProgressLine {
     if isShown { StandardError.write("\r\u{1B}[2K") }
   }
 
-  private static var seconds: Double {
+  /// The time, from some moment on.
+  static var seconds: Double {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9

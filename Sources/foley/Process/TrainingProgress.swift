@@ -18,7 +18,7 @@ final class TrainingProgress {
     seconds = Self.smoothed(seconds, step.seconds)
     let text =
       "loss \(Self.short(loss ?? 0)), lr \(Self.short(step.learningRate)), \(Self.short(1 / (seconds ?? 1))) steps/s"
-    line.show(step: step.step, of: steps, text, left: Double(steps - step.step) * (seconds ?? 0))
+    line.show("step", step.step, of: steps, text, left: Double(steps - step.step) * (seconds ?? 0))
     if !isQuiet, !StandardError.isTerminal, step.step % 100 == 0 || step.step == steps {
       StandardError.write("step \(step.step)/\(steps): \(text)\n")
     }

@@ -13,9 +13,9 @@ import Testing
     let prompts = ["prompt", "negative"].map { reference.metadata(Name($0)) ?? "" }
     let tiny = try TinyPipeline()
     defer { withExtendedLifetime(tiny) {} }
-    let results = try TextConditioner(pipeline: tiny.pipeline, options: SessionOptions())
-      .condition(prompts, seconds: 4)
-    for (name, result) in zip(["prompt", "negative"], results) {
+    var conditioner = try TextConditioner(tiny.pipeline, options: SessionOptions())
+    for (name, prompt) in zip(["prompt", "negative"], prompts) {
+      let result = try conditioner.condition(prompt, seconds: 4)
       let cross = try reference.tensor("\(name).encoder_hidden_states")
       #expect(result.cross.shape == cross.shape)
       #expect(largestError(try result.cross.floats(), try cross.floats()) <= 2e-5, "\(name)")
@@ -29,12 +29,14 @@ import Testing
     let reference = try Checkpoint.open(path: path)
     let tiny = try TinyPipeline()
     defer { withExtendedLifetime(tiny) {} }
-    let result = try VideoConditioner(pipeline: tiny.pipeline, options: SessionOptions()).condition(
-      "\(TinyPipeline.fixtures)/clips/ball.mp4", start: 0, duration: nil, pooling: .frame
-    ) { _, _, _ in }
+    let clip = try ClipFrames(
+      "\(TinyPipeline.fixtures)/clips/ball.mp4", start: 0, duration: nil, of: tiny.pipeline.manifest.video,
+      by: try tiny.pipeline.preprocessor())
+    var conditioner = try VideoConditioner(tiny.pipeline, pooling: .frame, options: SessionOptions())
+    let found = try conditioner.tokens(of: clip)
     let tokens = try reference.tensor("ball.video_tokens")
-    #expect(result.tokens.shape == tokens.shape)
-    #expect(result.duration == 4)
-    #expect(largestError(try result.tokens.floats(), try tokens.floats()) <= 2e-5)
+    #expect(found.shape == tokens.shape)
+    #expect(clip.duration == 4)
+    #expect(largestError(try found.floats(), try tokens.floats()) <= 2e-5)
   }
 }

@@ -14,6 +14,10 @@ package struct DatasetManifest: Hashable, Sendable {
   package var makers: [String: String]
   /// How the patches of a frame were pooled.
   package var pooling: String
+  /// How the latents were taken from what the autoencoder gives.
+  package var latents = Latents.sampled
+  /// Seconds of the windows that longer clips were cut into; `nil` iff none was given.
+  package var window: Double?
   package var clips: [Clip]
   package var skipped: [Skipped]
 
@@ -31,6 +35,12 @@ package struct DatasetManifest: Hashable, Sendable {
     }
   }
 
+  package enum Latents: String, CaseIterable, Hashable, Sendable {
+    /// Drawn from the distribution, as upstream trains.
+    case sampled
+    case mean
+  }
+
   /// A clip that was left out.
   package struct Skipped: Hashable, Sendable {
     package var id: String
@@ -38,6 +48,9 @@ package struct DatasetManifest: Hashable, Sendable {
 
     package init(id: String, reason: String) { (self.id, self.reason) = (id, reason) }
   }
+
+  /// Clips that were cut into windows, every one of which is in the dataset or left out.
+  package var cut: [String] = []
 
   package init(makers: [String: String], pooling: String, clips: [Clip] = [], skipped: [Skipped] = []) {
     (self.makers, self.pooling, self.clips, self.skipped) = (makers, pooling, clips, skipped)
@@ -61,6 +74,9 @@ extension DatasetManifest {
       if let digest = try json.stringIfPresent("makers", Name(name)) { makers[name] = digest }
     }
     self.init(makers: makers, pooling: try json.string("pooling"))
+    latents = try json.choice("latents", default: .sampled)
+    window = try json.realIfPresent("window")
+    if try json.find(["cut"]) != nil { cut = try json.strings("cut") }
     for clip in try json.array("clips") {
       clips.append(
         Clip(
@@ -77,7 +93,8 @@ extension DatasetManifest {
     for (name, digest) in makers.sorted(by: { $0.key < $1.key }) { digests[Name(name)] = JSON(digest) }
     return [
       "format": JSON(Self.format), "version": JSON(Self.version), "makers": .object(digests),
-      "pooling": JSON(pooling),
+      "pooling": JSON(pooling), "latents": JSON(latents.rawValue),
+      "window": window.map { JSON($0) } ?? nil, "cut": JSON(cut.map { JSON($0) }),
       "clips": JSON(
         clips.map { clip in
           [

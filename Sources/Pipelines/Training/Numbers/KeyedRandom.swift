@@ -1,4 +1,6 @@
+import Checkpoints
 import Glibc
+package import Tensors
 
 /// Random numbers that are a function of what they are for: a run that is resumed, or cut into ranks, draws the
 /// same without any state being kept.
@@ -18,6 +20,7 @@ package struct KeyedRandom: Sendable {
     case order = 1
     case timestep, noise, tokenDrop, videoDrop, textDrop, crop
     case weights
+    case latents
   }
 
   /// The numbers for `purpose` at `step`, for the `item`-th of those drawn there.
@@ -62,6 +65,11 @@ package struct KeyedRandom: Sendable {
     numbers.reserveCapacity(count)
     for _ in 0..<count { numbers.append(Float(normal())) }
     return numbers
+  }
+
+  /// A seed that belongs to `text`: the first 64 bits of its SHA-256.
+  package static func seed(of text: String) throws(Diagnostic) -> UInt64 {
+    UInt64(try FileDigest.sha256(ofText: text).prefix(16), radix: 16) ?? 0
   }
 
   static func philox(_ counter: SIMD4<UInt32>, _ key: SIMD2<UInt32>) -> SIMD4<UInt32> {

@@ -1,0 +1,185 @@
+import Families
+import Media
+import Passes
+import ReaderPipe
+package import Runtime
+package import Tensors
+
+/// Clips made into a dataset, one after the other:
+///
+///     var preparation = try Preparation(pipeline, settings, writing: "dataset", options: options)
+///     for clip in settings.share.clips(of: clips) { try preparation.add(clip) }
+///     try preparation.save()
+///
+/// The models are compiled once. The tensors of a clip are a function of the clip, its id and the pipeline: the
+/// same on any number of threads, on whatever machine, and whether the preparation was broken off or not.
+package struct Preparation: ~Copyable {
+  package let settings: PreparationSettings
+  private let preprocessor: VideoPreprocessor
+  private let facts: PipelineManifest
+  /// Seconds of a window.
+  private let window: Double
+  private var video: VideoConditioner
+  private var text: TextConditioner
+  private var latents: LatentEncoder
+  private var writer: DatasetWriter
+
+  /// Compiles the encoders of the pipeline and opens the dataset at `path`, new or begun.
+  ///
+  /// Throws iff the pipeline has no bridge, the windows are longer than the pipeline takes, or the dataset
+  /// cannot be gone on with.
+  package init(
+    _ pipeline: Pipeline, _ settings: PreparationSettings, writing path: String, options: SessionOptions
+  ) throws(Diagnostic) {
+    guard let (bridge, _) = try pipeline.bridge() else { throw .noBridge(pipeline.path) }
+    let most = pipeline.manifest.mostSeconds
+    let window = settings.window ?? most
+    guard window > 0, window <= most else { throw .window(window, most) }
+    var makers: [String: String] = [:]
+    for part in pipeline.manifest.parts where part.name != "bridge" { makers[part.name] = part.digest }
+    var manifest = DatasetManifest(makers: makers, pooling: bridge.pooling.rawValue)
+    (manifest.latents, manifest.window) = (settings.latents, window)
+    let writer = try DatasetWriter(
+      path, manifest, share: settings.share, clipsPerShard: settings.clipsPerShard)
+    let preprocessor = try pipeline.preprocessor()
+    let video = try VideoConditioner(pipeline, pooling: bridge.pooling, options: options)
+    let text = try TextConditioner(pipeline, options: options)
+    let latents = try LatentEncoder(pipeline, options: options)
+    (self.settings, self.window, facts) = (settings, window, pipeline.manifest)
+    self.preprocessor = preprocessor
+    self.writer = writer
+    self.video = video
+    self.text = text
+    self.latents = latents
+  }
+
+  /// What the dataset's manifest says, or will say when it is saved.
+  package var manifest: DatasetManifest { writer.manifest }
+
+  /// Whether nothing is left to do for `clip`: it is there, whole or in windows.
+  package func isDone(_ clip: SourceClip) -> Bool {
+    writer.holds(clip.id) || writer.manifest.cut.contains(clip.id)
+  }
+
+  /// Makes the examples of `clip`, or notes why it cannot be used.
+  ///
+  /// Throws iff the run is cancelled, the dataset cannot be written, the decoder cannot be started, or, where
+  /// that is asked for, the clip cannot be used.
+  package mutating func add(_ clip: SourceClip) throws(Diagnostic) {
+    guard !isDone(clip) else { return }
+    let windows: [SourceClip.Window]
+    do throws(Diagnostic) { windows = try self.windows(of: clip) } catch {
+      return try leaveOut(clip.id, error)
+    }
+    for part in windows where !writer.holds(part.id) {
+      let found: Found
+      do throws(Diagnostic) {
+        found = try read(clip, part)
+      } catch {
+        try leaveOut(part.id, error)
+        continue
+      }
+      do throws(Diagnostic) {
+        try writer.add(
+          .init(id: part.id, shard: "", prompt: found.prompt, seconds: found.seconds),
+          try encode(found, id: part.id))
+      } catch { throw error.noting("the clip is \(Name(part.id).quoted)") }
+    }
+    if windows.count > 1 { writer.finish(cutting: clip.id) }
+  }
+
+  /// Writes what is not written yet.
+  package mutating func save() throws(Diagnostic) { try writer.save() }
+}
+
+extension Preparation {
+  /// A clip, read and found good.
+  private struct Found {
+    let prompt: String
+    let frames: ClipFrames
+    let sound: Sound
+    let seconds: Double
+  }
+
+  /// Notes that a clip cannot be used. Throws iff that is no fault of the clip, or is an error.
+  private mutating func leaveOut(_ id: String, _ problem: Diagnostic) throws(Diagnostic) {
+    guard problem.kind != .interrupted, problem.kind != .unavailable else { throw problem }
+    guard !settings.isStrict else { throw problem.noting("the clip is \(Name(id).quoted)") }
+    writer.skip(id, problem.message.text)
+  }
+
+  private func windows(of clip: SourceClip) throws(Diagnostic) -> [SourceClip.Window] {
+    let isShort = clip.duration.map { $0 <= window } ?? false
+    let length = isShort ? nil : try VideoReader().probe(path: clip.video).duration
+    return clip.windows(of: length, most: window, least: settings.filter.leastSeconds)
+  }
+
+  /// Reads a window. Throws iff something of it is missing or not as the filter wants it.
+  private func read(_ clip: SourceClip, _ part: SourceClip.Window) throws(Diagnostic) -> Found {
+    let prompt = try clip.text()
+    let sound = try self.sound(clip.soundPath, part)
+    let frames = try ClipFrames(
+      clip.video, start: part.start, duration: part.seconds, of: facts.video, by: preprocessor)
+    // A sound that ends a little earlier is filled with silence; a picture without sound teaches nothing.
+    let seconds = sound.duration + 0.1 >= frames.duration ? frames.duration : sound.duration
+    try settings.filter.check(seconds: seconds)
+    let heard = sound.prefix(Int((seconds * Double(sound.sampleRate)).rounded()))
+    return Found(
+      prompt: prompt, frames: frames.prefix(seconds, rate: facts.video.frameRate), sound: heard,
+      seconds: seconds)
+  }
+
+  private mutating func encode(_ found: Found, id: String) throws(Diagnostic) -> Dataset.Example {
+    let tokens = try video.tokens(of: found.frames)
+    let prompt = try text.condition(found.prompt, seconds: Int(found.seconds.rounded(.up)))
+    let samples = Int((found.seconds * Double(facts.audio.sampleRate)).rounded())
+    let distribution = try latents.encode(found.sound, count: samples)
+    let values =
+      switch settings.latents {
+      case .sampled: try distribution.sampled(for: id)
+      case .mean: distribution.mean
+      }
+    return Dataset.Example(
+      latents: try Tensor(floats: values, shape: [distribution.channels, distribution.frames]),
+      video: try tokens.withoutBatch(), cross: try prompt.cross.withoutBatch(),
+      global: try prompt.global.withoutBatch())
+  }
+}
+
+extension PipelineManifest {
+  /// The longest clip that all parts take, in seconds.
+  package var mostSeconds: Double {
+    min(video.mostSeconds, Double(audio.mostLatents * audio.samplesPerLatent) / Double(audio.sampleRate))
+  }
+}
+
+extension Tensor {
+  /// The tensor without its first axis, which has one element.
+  fileprivate func withoutBatch() throws(Diagnostic) -> Tensor { try reshaped(Array(shape.dropFirst())) }
+}
+
+extension Diagnostic {
+  fileprivate static func noBridge(_ path: String) -> Diagnostic {
+    Diagnostic(
+      "the pipeline has no bridge to prepare clips for", at: path, help: "assemble it with --video-encoder",
+      kind: .usage)
+  }
+  fileprivate static func window(_ seconds: Double, _ most: Double) -> Diagnostic {
+    Diagnostic(
+      "windows of \(seconds) s were asked for, but the pipeline takes at most \(most) s",
+      help: "pass a smaller --seconds", kind: .usage)
+  }
+}
+
+extension Preparation {
+  private func sound(_ path: String, _ part: SourceClip.Window) throws(Diagnostic) -> Sound {
+    let sound = try SoundFile.read(path)
+    guard sound.sampleRate == facts.audio.sampleRate, sound.channels.count == facts.audio.channels else {
+      throw .otherSound(sound, facts.audio)
+    }
+    let first = Int((part.start * Double(sound.sampleRate)).rounded())
+    let count = part.seconds.map { Int(($0 * Double(sound.sampleRate)).rounded()) } ?? sound.count
+    return try Sound(
+      channels: sound.channels.map { Array($0.dropFirst(first).prefix(count)) }, sampleRate: sound.sampleRate)
+  }
+}
