@@ -82,7 +82,7 @@ struct DatasetWriter: ~Copyable {
       for (clip, example) in pending {
         for (part, tensor) in example.parts { tensors.append((Name("\(clip.id).\(part)"), tensor)) }
       }
-      try SafetensorsWriter.write(tensors, to: "\(path)/\(name)")
+      try Checkpoint.write(tensors, to: "\(path)/\(name)")
       for var (clip, _) in pending {
         clip.shard = name
         manifest.clips.append(clip)
