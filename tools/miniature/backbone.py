@@ -46,7 +46,7 @@ class Backbone(nn.Module):
         """The tokens of the cross-attention `[n, TOKENS + 2, 64]` and the global one `[n, 1, 128]`."""
         ids, mask = self.tokenizer(prompts)
         hidden = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
-        start, total = [0.0] * len(prompts), [float(math.ceil(seconds))] * len(prompts)
+        start, total = (torch.full((len(prompts),), value) for value in (0.0, float(math.ceil(seconds))))
         projected = self.projection(hidden, start, total)
         numbers = [projected.seconds_start_hidden_states, projected.seconds_end_hidden_states]
         cross = torch.cat([projected.text_hidden_states * mask[..., None], *numbers], 1)

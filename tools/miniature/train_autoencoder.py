@@ -77,7 +77,7 @@ def train(model, work, steps, path):
     line = progress.Line()
     for step in range(first, steps):
         for group in optimizer.param_groups:
-            group["lr"] = progress.rate(step, steps, 1e-3, warm=100)
+            group["lr"] = progress.rate(step, steps, 2e-3, warm=200)
         x = crops(sounds, clips, np.random.default_rng([7, step]))
         torch.manual_seed(step)
         latents = model.encode(x).latent_dist

@@ -57,7 +57,7 @@ def train(model, average, work, steps, path):
     line = progress.Line()
     for step in range(first, steps):
         for group in optimizer.param_groups:
-            group["lr"] = progress.rate(step, steps, 1e-3, warm=100)
+            group["lr"] = progress.rate(step, steps, 1.5e-3, warm=150)
         random = np.random.default_rng([9, step])
         torch.manual_seed(step)
         chosen = random.integers(len(moments), size=BATCH)
@@ -118,9 +118,10 @@ def measure(model, work, count=64, guidance=3.0, steps=40):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("work", type=Path)
-    parser.add_argument("--steps", type=int, default=5000)
+    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
-    torch.set_num_threads(1)
+    torch.set_num_threads(options.threads)
     torch.manual_seed(0)
     folder = options.work / "models"
     model = Backbone.fresh(folder)
