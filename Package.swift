@@ -77,7 +77,8 @@ let package = Package(
       dependencies: ["Runtime", "Families", "ONNX", "Graphs", "Checkpoints", "Tensors"],
       swiftSettings: strict),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
-    .target(name: "Reports", dependencies: ["CPNG", "Graphs", "Plans", "Tensors"], swiftSettings: strict),
+    .target(
+      name: "Reports", dependencies: ["CPNG", "Media", "Graphs", "Plans", "Tensors"], swiftSettings: strict),
 
     // Layer 6
     .executableTarget(
@@ -95,12 +96,14 @@ let package = Package(
     .target(name: "CLibHDF5", dependencies: ["CHDF5"], linkerSettings: [.linkedLibrary("hdf5")]),
     .systemLibrary(
       name: "CFFmpeg", pkgConfig: "libavformat",
-      providers: [.apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev"])]),
+      providers: [
+        .apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswresample-dev", "libswscale-dev"])
+      ]),
     .target(
       name: "CLibAV", dependencies: ["CFFmpeg"],
       linkerSettings: [
         .linkedLibrary("avformat"), .linkedLibrary("avcodec"), .linkedLibrary("avutil"),
-        .linkedLibrary("swscale"),
+        .linkedLibrary("swresample"), .linkedLibrary("swscale"),
       ]),
     .executableTarget(
       name: "foley-reader", dependencies: ["CLibAV", "CLibHDF5", "ReaderPipe", "Tensors"],
@@ -185,7 +188,7 @@ let package = Package(
       dependencies: ["Media", "ReaderPipe", "Checkpoints", "Tensors", "TemporaryFolders"],
       swiftSettings: strict),
     .testTarget(
-      name: "ReportsTests", dependencies: ["Reports", "Tensors", "TemporaryFolders"], swiftSettings: strict),
+      name: "ReportsTests", dependencies: ["Reports", "Media", "Tensors", "TemporaryFolders"], swiftSettings: strict),
     .testTarget(
       name: "TokenizersTests", dependencies: ["Tokenizers", "Tensors", "TemporaryFolders"],
       swiftSettings: strict),

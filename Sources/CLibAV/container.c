@@ -85,12 +85,15 @@ static int refuse_open(
   return AVERROR(EPERM);
 }
 
-static int open_format(struct source *source, struct fault *fault) {
+static int open_format(struct source *source, enum AVMediaType type, struct fault *fault) {
+  bool is_sound = type == AVMEDIA_TYPE_AUDIO;
+  const char *formats = is_sound ? ALLOWED_FORMATS "," ALLOWED_SOUND_FORMATS : ALLOWED_FORMATS;
+  const char *codecs = is_sound ? ALLOWED_CODECS "," ALLOWED_SOUND_CODECS : ALLOWED_CODECS;
   const AVInputFormat *kind = NULL;
   int code = av_probe_input_buffer2(source->io, &kind, "", NULL, 0, 1 << 20);
   if (code < 0 && code != AVERROR_INVALIDDATA) return fault_from(fault, source, code, FAULT_NOT_MEDIA);
   if (!kind) return fault_set(fault, FAULT_NOT_MEDIA, "");
-  if (!av_match_list(kind->name, ALLOWED_FORMATS, ','))
+  if (!av_match_list(kind->name, formats, ','))
     return fault_set(fault, FAULT_FORMAT_REFUSED, kind->name);
 
   AVFormatContext *format = avformat_alloc_context();
@@ -100,8 +103,8 @@ static int open_format(struct source *source, struct fault *fault) {
   format->io_open = refuse_open;
   format->interrupt_callback = (AVIOInterruptCB){is_late, source};
   format->max_streams = 64;
-  format->format_whitelist = av_strdup(ALLOWED_FORMATS);
-  format->codec_whitelist = av_strdup(ALLOWED_CODECS);
+  format->format_whitelist = av_strdup(formats);
+  format->codec_whitelist = av_strdup(codecs);
   format->protocol_whitelist = av_strdup("none");
   code = avformat_open_input(&format, "", kind, NULL);
   if (code < 0) return fault_from(fault, source, code, FAULT_DAMAGED);
@@ -110,21 +113,23 @@ static int open_format(struct source *source, struct fault *fault) {
   return code < 0 ? fault_from(fault, source, code, FAULT_DAMAGED) : 0;
 }
 
-static int choose_stream(struct source *source, struct fault *fault) {
+static int choose_stream(struct source *source, enum AVMediaType type, struct fault *fault) {
   for (unsigned index = 0; index < source->format->nb_streams; index++) {
     AVStream *stream = source->format->streams[index];
-    bool is_video = stream->codecpar->codec_type == AVMEDIA_TYPE_VIDEO;
+    bool is_wanted = stream->codecpar->codec_type == type;
     bool is_picture = stream->disposition & AV_DISPOSITION_ATTACHED_PIC;
-    if (is_video && !is_picture && !source->stream) source->stream = stream;
+    if (is_wanted && !is_picture && !source->stream) source->stream = stream;
     else stream->discard = AVDISCARD_ALL;
   }
-  if (!source->stream) return fault_set(fault, FAULT_NO_VIDEO, "");
+  if (!source->stream)
+    return fault_set(fault, type == AVMEDIA_TYPE_AUDIO ? FAULT_NO_SOUND : FAULT_NO_VIDEO, "");
   const AVRational base = source->stream->time_base;
   if (base.num <= 0 || base.den <= 0) return fault_set(fault, FAULT_DAMAGED, "no time base");
   return 0;
 }
 
-struct source *source_open_container(int descriptor, struct source_limits limits, struct fault *fault) {
+struct source *source_open_container(
+    int descriptor, enum AVMediaType type, struct source_limits limits, struct fault *fault) {
   av_log_set_level(AV_LOG_QUIET);
   struct source *source = av_mallocz(sizeof *source);
   if (!source) {
@@ -139,7 +144,7 @@ struct source *source_open_container(int descriptor, struct source_limits limits
   source->current = av_frame_alloc();
   if (!source->io || !source->packet || !source->previous || !source->current)
     fault_set(fault, FAULT_MEMORY, "");
-  else if (open_format(source, fault) == 0 && choose_stream(source, fault) == 0)
+  else if (open_format(source, type, fault) == 0 && choose_stream(source, type, fault) == 0)
     return source;
   source_close(source);
   return NULL;

@@ -40,7 +40,7 @@ static int open_decoder(struct source *source, struct fault *fault) {
 }
 
 struct source *source_open(int descriptor, struct source_limits limits, struct fault *fault) {
-  struct source *source = source_open_container(descriptor, limits, fault);
+  struct source *source = source_open_container(descriptor, AVMEDIA_TYPE_VIDEO, limits, fault);
   if (!source) return NULL;
   source->orientation = orientation_of(source->stream);
   if (open_decoder(source, fault) == 0) return source;
@@ -153,11 +153,7 @@ static bool place(struct source *source) {
   return true;
 }
 
-int source_advance(struct source *source, struct fault *fault) {
-  if (source->current->buf[0]) {
-    av_frame_unref(source->previous);
-    av_frame_move_ref(source->previous, source->current);
-  }
+int source_receive(struct source *source, struct fault *fault) {
   for (;;) {
     int code = avcodec_receive_frame(source->decoder, source->current);
     if (source->starved) return fault_set(fault, FAULT_MEMORY, "");
@@ -165,9 +161,7 @@ int source_advance(struct source *source, struct fault *fault) {
       source->deadline = 0;
       source->failures = 0;
       source->decoded = true;
-      if (place(source)) return 1;
-      source->damaged++;
-      av_frame_unref(source->current);
+      return 1;
     } else if (code == AVERROR(ENOMEM)) {
       return fault_set(fault, FAULT_MEMORY, "");
     } else if (code == AVERROR_EOF) {
@@ -179,6 +173,19 @@ int source_advance(struct source *source, struct fault *fault) {
     } else if (feed(source, fault) < 0) {
       return -1;
     }
+  }
+}
+
+int source_advance(struct source *source, struct fault *fault) {
+  if (source->current->buf[0]) {
+    av_frame_unref(source->previous);
+    av_frame_move_ref(source->previous, source->current);
+  }
+  for (;;) {
+    int outcome = source_receive(source, fault);
+    if (outcome <= 0 || place(source)) return outcome;
+    source->damaged++;
+    av_frame_unref(source->current);
   }
 }
 

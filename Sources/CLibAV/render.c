@@ -32,7 +32,7 @@ static const int *coefficients(const AVFrame *frame) {
   }
 }
 
-static bool reserve(uint8_t **buffer, size_t *capacity, size_t size) {
+bool source_reserve(uint8_t **buffer, size_t *capacity, size_t size) {
   if (size <= *capacity) return true;
   av_free(*buffer);
   *buffer = av_malloc(size);
@@ -94,8 +94,8 @@ const uint8_t *source_render(
     return NULL;
   }
   int stride = FFALIGN(w * 3 + ROW_SLACK, 64);
-  if (!reserve(&source->plane, &source->plane_size, (size_t)stride * h + ROW_SLACK) ||
-      !reserve(&source->upright, &source->upright_size, (size_t)w * h * 3)) {
+  if (!source_reserve(&source->plane, &source->plane_size, (size_t)stride * h + ROW_SLACK) ||
+      !source_reserve(&source->upright, &source->upright_size, (size_t)w * h * 3)) {
     fault_set(fault, FAULT_MEMORY, "");
     return NULL;
   }

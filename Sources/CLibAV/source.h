@@ -12,6 +12,13 @@
 #define ALLOWED_CODECS \
   "h264,hevc,vp8,vp9,libdav1d,av1,mpeg4,mpeg2video,mpeg1video,mjpeg,prores,theora,ffv1,rawvideo"
 
+/// Those that may run too where sound is wanted.
+#define ALLOWED_SOUND_FORMATS "wav,w64,aiff,caf,flac,ogg,mp3,aac"
+#define ALLOWED_SOUND_CODECS \
+  "aac,mp3float,mp3,mp2float,mp2,ac3,eac3,opus,libopus,vorbis,libvorbis,flac,alac,wmav1,wmav2,adpcm_ms," \
+  "adpcm_ima_wav,pcm_u8,pcm_s8,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le," \
+  "pcm_f32be,pcm_f64le,pcm_f64be,pcm_alaw,pcm_mulaw"
+
 /// An output orientation: rows and columns swapped, then each axis reversed.
 struct orientation {
   bool transposed, reversed_x, reversed_y;
@@ -47,8 +54,17 @@ int fault_too_large(struct fault *fault, const struct source *source);
 AVIOContext *descriptor_io(int *descriptor, bool writable);
 void descriptor_io_free(AVIOContext **io);
 
-/// Opens the container and chooses the stream, without a decoder. NULL iff `fault` was set.
-struct source *source_open_container(int descriptor, struct source_limits limits, struct fault *fault);
+/// Opens the container and chooses the first stream of pictures or of sound, without a decoder. NULL iff `fault`
+/// was set.
+struct source *source_open_container(
+    int descriptor, enum AVMediaType type, struct source_limits limits, struct fault *fault);
+
+/// Decodes the next frame of the stream into `current`. 1: there is one; 0: the stream has ended; -1: `fault` was
+/// set.
+int source_receive(struct source *source, struct fault *fault);
+
+/// Makes `buffer` at least `size` bytes large; what it held is lost. false iff there is no memory.
+bool source_reserve(uint8_t **buffer, size_t *capacity, size_t size);
 
 /// Lets the first track of the finished .mp4 be shown for `seconds` at most: packets that only serve the
 /// decoding of others come after. 0, or a code of libav's.

@@ -15,7 +15,7 @@ extension VideoReader {
   ) throws(Diagnostic) {
     guard sound.count > 0 else { throw .noSound }
     try sound.requireFinite()
-    let video = try VideoFile(path)
+    let video = try MediaFile(path)
     let samples = sound.interleaved.withUnsafeBytes { Array($0) }
     var file = try AtomicFile(replacing: output)
     try file.withDescriptor { (descriptor) throws(Diagnostic) in

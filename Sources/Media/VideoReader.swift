@@ -16,7 +16,7 @@ package struct VideoReader: Sendable {
 
   /// What the file at `path` states about its video.
   package func probe(path: String) throws(Diagnostic) -> VideoProbe {
-    let file = try VideoFile(path)
+    let file = try MediaFile(path)
     do throws(Diagnostic) {
       var reader = try ReaderProcess(
         executable: executable, arguments: ["probe"], files: [file.descriptor], limits: limits)
@@ -45,7 +45,7 @@ package struct VideoReader: Sendable {
     guard rate > 0, start >= 0, start.isFinite else { throw .badStart(start) }
     if let duration, !(duration > 0 && duration.isFinite) { throw .badDuration(duration) }
     if let duration, duration > limit { throw .tooLong(duration, limit, asked: true).located(at: path) }
-    let file = try VideoFile(path)
+    let file = try MediaFile(path)
     let most = (min(duration ?? .infinity, limit) * Double(rate)).rounded()
     // One more than the limit shows that the video goes on.
     let count = Int(saturating: min(duration == nil ? most + 1 : max(most, 1), 1e9))
@@ -89,6 +89,7 @@ extension ReaderProcess {
         }
         try onFrame(frame, index)
         index += 1
+      case .sound: throw .garbled
       }
     }
     throw .garbled

@@ -8,7 +8,9 @@ package struct ReaderMessage: Hashable, Sendable {
     case probe = 0x3142_5250
     /// One picture: `3 * width * height` bytes of RGB.
     case frame = 0x314D_5246
-    /// A `VideoSummary` as JSON; comes last. A stream that ends without one was cut off.
+    /// Samples: `height` times one of each of the `width` channels, in 4-byte floats.
+    case sound = 0x3144_4E53
+    /// A `VideoSummary` or a `SoundSummary` as JSON; comes last. A stream that ends without one was cut off.
     case end = 0x3144_4E45
   }
 
@@ -24,8 +26,8 @@ package struct ReaderMessage: Hashable, Sendable {
     (self.kind, self.width, self.height, self.payload) = (kind, width, height, payload)
   }
 
-  /// The head that `bytes` spell, or `nil` iff they are none: wrong length, unknown kind, or a frame whose
-  /// payload is not its pixels.
+  /// The head that `bytes` spell, or `nil` iff they are none: wrong length, unknown kind, or a payload that is not
+  /// the pixels of the frame or the samples of the channels.
   package init?(parsing bytes: [UInt8]) {
     guard bytes.count == Self.byteCount else { return nil }
     let words = bytes.withUnsafeBytes { raw in
@@ -33,9 +35,16 @@ package struct ReaderMessage: Hashable, Sendable {
     }
     guard let kind = Kind(rawValue: words[0]) else { return nil }
     (self.kind, width, height, payload) = (kind, Int(words[1]), Int(words[2]), Int(words[3]))
-    guard kind != .frame || (width > 0 && height > 0 && payload / 3 / width == height && payload % 3 == 0)
-    else { return nil }
-    guard kind == .frame || payload <= 1 << 16 else { return nil }
+    switch kind {
+    case .frame: guard isFilled(by: 3), payload > 0 else { return nil }
+    case .sound: guard isFilled(by: 4), payload > 0, payload <= 1 << 28 else { return nil }
+    case .probe, .end: guard payload <= 1 << 16 else { return nil }
+    }
+  }
+
+  /// Whether the payload is `width` times `height` elements of `size` bytes.
+  private func isFilled(by size: Int) -> Bool {
+    width > 0 && payload % (size * width) == 0 && payload / (size * width) == height
   }
 
   package var bytes: [UInt8] {

@@ -13,6 +13,9 @@ package struct ReaderWork: Hashable, Sendable {
   package static let video = ReaderWork(
     worker: "the decoder", remedy: "convert the clip to H.264 in .mp4 with a tool you trust",
     shorter: "cut the clip with --start and --duration, or convert it to a smaller picture")
+  package static let sound = ReaderWork(
+    worker: "the decoder", remedy: "convert the sound to .wav with a tool you trust",
+    shorter: "take a shorter part of it, or convert it to .wav")
   package static let hdf5 = ReaderWork(
     worker: "the HDF5 library", remedy: "save the model as safetensors where it was made",
     shorter: "save the model as safetensors where it was made")

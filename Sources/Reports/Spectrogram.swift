@@ -1,3 +1,4 @@
+import Media
 import Glibc
 
 /// How loud a sound is at each moment and pitch, in dB of a full-scale sine; pitch on the mel scale.

@@ -41,7 +41,7 @@ extension Diagnostic {
         note: "playlists are refused, because they could make foley read any file or address",
         help: "pass the video file itself")
       : Diagnostic(
-        "this is no video container that foley reads but \(name)",
+        "this is no container that foley reads but \(name)",
         note: "the content counts, not the name of the file",
         help: "pass an .mp4, .mov, .mkv, .webm, .avi or .ts")
   }

@@ -7,6 +7,7 @@ import Tensors
 ///
 ///     foley-reader probe  <clip.mp4                      one line of JSON
 ///     foley-reader frames --rate 16 <clip.mp4            messages of `ReaderMessage`
+///     foley-reader sound --sample-rate 44100 --channels 2 <clip.mp4    messages of `ReaderMessage`
 ///     foley-reader mux    <clip.mp4 3<>out.mp4 5<samples   the clip's pictures with new sound
 ///     foley-reader hdf5-list   <model.h5                 lines of `HDF5Line`
 ///     foley-reader hdf5-read   <model.h5 5<requests      the elements of datasets, by `HDF5Request`
@@ -28,7 +29,7 @@ import Tensors
   }
 
   enum Command: String {
-    case probe, frames, mux
+    case probe, frames, sound, mux
     case hdf5List = "hdf5-list"
     case hdf5Read = "hdf5-read"
     case hdf5Create = "hdf5-create"
@@ -42,6 +43,7 @@ import Tensors
         let request = try options.sampling()
         var sampler = try FrameSampler(Source(limits), request)
         try sampler.run()
+      case .sound: try SoundSource(limits, try options.listening()).run()
       case .mux:
         var fault = fault()
         guard mux_write(try options.muxing(), limits, &fault) else { throw Diagnostic(fault) }
@@ -56,8 +58,8 @@ import Tensors
 extension Diagnostic {
   fileprivate static var usage: Diagnostic {
     Diagnostic(
-      "foley-reader takes probe, frames, mux, hdf5-list, hdf5-read or hdf5-create",
-      note: "foley starts it; it reads a video or an HDF5 file on standard input",
+      "foley-reader takes probe, frames, sound, mux, hdf5-list, hdf5-read or hdf5-create",
+      note: "foley starts it; it reads a video, a sound or an HDF5 file on standard input",
       kind: .usage)
   }
 }

@@ -46,6 +46,13 @@ struct Options {
       count: Int128(try number("count", 1e12, in: 0...1e12)))
   }
 
+  func listening() throws(Diagnostic) -> sound_request {
+    sound_request(
+      rate: Int32(try number("sample-rate", 44_100, in: 1...1_000_000)),
+      channels: Int32(try number("channels", 2, in: 1...64)), start: try number("start", 0, in: 0...1e9),
+      count: Int64(try number("count", 1e12, in: 1...1e12)))
+  }
+
   func muxing() throws(Diagnostic) -> mux_request {
     mux_request(
       video: 0, audio: 5, output: 3, start: try number("start", 0, in: 0...1e9),

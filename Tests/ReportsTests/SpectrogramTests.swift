@@ -1,4 +1,5 @@
 import Glibc
+import Media
 import TemporaryFolders
 import Tensors
 import Testing

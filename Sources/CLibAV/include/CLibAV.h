@@ -12,8 +12,10 @@ enum fault_kind {
   FAULT_FORMAT_REFUSED,   // a demuxer recognises them, but it is not on the list; text: its name
   FAULT_DAMAGED,          // the container's index cannot be read
   FAULT_NO_VIDEO,         // no video stream but attached pictures
-  FAULT_CODEC_REFUSED,    // the video codec is not on the list; text: its name
-  FAULT_NO_FRAMES,        // no packet of the video stream decodes
+  FAULT_NO_SOUND,         // no audio stream
+  FAULT_CHANNELS,         // the channels cannot be mixed to those that are wanted
+  FAULT_CODEC_REFUSED,    // the codec is not on the list; text: its name
+  FAULT_NO_FRAMES,        // no packet of the stream decodes
   FAULT_TOO_LARGE,        // the picture has more pixels than the limit; text: the limit
   FAULT_MEMORY,
   FAULT_DEADLINE,
@@ -78,6 +80,26 @@ int64_t source_damaged(const struct source *source);
 /// the next call.
 const uint8_t *source_render(
     struct source *source, bool previous, int *width, int *height, struct fault *fault);
+
+struct sound_request {
+  int rate, channels;  // of the samples that are wanted
+  double start;        // seconds after the first picture, or the first sample where there are no pictures
+  int64_t count;       // samples a channel at most
+};
+
+/// The sound of a file being decoded. Not for use from two threads.
+struct sound;
+
+/// Opens the container on `descriptor`, a regular file. NULL iff `fault` was set.
+struct sound *sound_open(
+    int descriptor, struct source_limits limits, struct sound_request request, struct fault *fault);
+void sound_close(struct sound *sound);
+
+/// Gives the next `count` samples, the channels interleaved; they stay valid until the next call. Where the sound
+/// has gaps they are silent. 1: there are some; 0: the sound has ended; -1: `fault` was set.
+int sound_advance(struct sound *sound, const float **samples, int *count, struct fault *fault);
+/// Packets and frames that the decoder found damaged so far.
+int64_t sound_damaged(const struct sound *sound);
 
 struct mux_request {
   int video, audio, output;  // descriptors: regular file; interleaved f32 samples; regular file

@@ -63,18 +63,9 @@ package enum ClipList {
   }
 
   private static func list(_ path: String) throws(Diagnostic) -> [SourceClip] {
-    let file = try InputFile(path: path)
-    let text = try file.read(0..<file.count)
     let folder = path.splitFolder.folder
     var clips: [SourceClip] = []
-    for (index, line) in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-      .enumerated()
-    {
-      guard line.contains(where: { $0 > UInt8(ascii: " ") }) else { continue }
-      let site = "\(path):\(index + 1)"
-      let json = JSON.Cursor(try JSON(parsing: Array(line), source: site), file: site)
-      clips.append(try SourceClip(json, in: folder))
-    }
+    for line in try JSONLines.read(path) { clips.append(try SourceClip(line, in: folder)) }
     return clips
   }
 }

@@ -12,7 +12,7 @@ package import Tensors
 ///     try preparation.save()
 ///
 /// The models are compiled once. The tensors of a clip are a function of the clip, its id and the pipeline: the
-/// same on any number of threads, on whatever machine, and whether the preparation was broken off or not.
+/// same on any number of threads, and whether the preparation was broken off or not.
 package struct Preparation: ~Copyable {
   package let settings: PreparationSettings
   private let preprocessor: VideoPreprocessor
@@ -67,14 +67,16 @@ package struct Preparation: ~Copyable {
   /// that is asked for, the clip cannot be used.
   package mutating func add(_ clip: SourceClip) throws(Diagnostic) {
     guard !isDone(clip) else { return }
-    let windows: [SourceClip.Window]
-    do throws(Diagnostic) { windows = try self.windows(of: clip) } catch {
+    let (prompt, windows): (String, [SourceClip.Window])
+    do throws(Diagnostic) {
+      (prompt, windows) = (try clip.text(), try self.windows(of: clip))
+    } catch {
       return try leaveOut(clip.id, error)
     }
     for part in windows where !writer.holds(part.id) {
       let found: Found
       do throws(Diagnostic) {
-        found = try read(clip, part)
+        found = try read(clip, part, prompt)
       } catch {
         try leaveOut(part.id, error)
         continue
@@ -115,19 +117,27 @@ extension Preparation {
   }
 
   /// Reads a window. Throws iff something of it is missing or not as the filter wants it.
-  private func read(_ clip: SourceClip, _ part: SourceClip.Window) throws(Diagnostic) -> Found {
-    let prompt = try clip.text()
-    let sound = try self.sound(clip.soundPath, part)
+  private func read(_ clip: SourceClip, _ part: SourceClip.Window, _ prompt: String) throws(Diagnostic)
+    -> Found
+  {
+    try settings.filter.checkScores(part.id, of: clip.id)
+    let sound = try SoundReader().sound(
+      path: clip.soundPath, rate: facts.audio.sampleRate, channels: facts.audio.channels, start: part.start,
+      duration: part.seconds ?? window + Self.slack)
+    try sound.requireFinite()
     let frames = try ClipFrames(
       clip.video, start: part.start, duration: part.seconds, of: facts.video, by: preprocessor)
     // A sound that ends a little earlier is filled with silence; a picture without sound teaches nothing.
-    let seconds = sound.duration + 0.1 >= frames.duration ? frames.duration : sound.duration
-    try settings.filter.check(seconds: seconds)
+    let seconds = sound.duration + Self.slack >= frames.duration ? frames.duration : sound.duration
     let heard = sound.prefix(Int((seconds * Double(sound.sampleRate)).rounded()))
+    try settings.filter.check(heard, seconds: seconds)
     return Found(
       prompt: prompt, frames: frames.prefix(seconds, rate: facts.video.frameRate), sound: heard,
       seconds: seconds)
   }
+
+  /// Seconds that a sound may end before the picture.
+  private static let slack = 0.1
 
   private mutating func encode(_ found: Found, id: String) throws(Diagnostic) -> Dataset.Example {
     let tokens = try video.tokens(of: found.frames)
@@ -168,18 +178,5 @@ extension Diagnostic {
     Diagnostic(
       "windows of \(seconds) s were asked for, but the pipeline takes at most \(most) s",
       help: "pass a smaller --seconds", kind: .usage)
-  }
-}
-
-extension Preparation {
-  private func sound(_ path: String, _ part: SourceClip.Window) throws(Diagnostic) -> Sound {
-    let sound = try SoundFile.read(path)
-    guard sound.sampleRate == facts.audio.sampleRate, sound.channels.count == facts.audio.channels else {
-      throw .otherSound(sound, facts.audio)
-    }
-    let first = Int((part.start * Double(sound.sampleRate)).rounded())
-    let count = part.seconds.map { Int(($0 * Double(sound.sampleRate)).rounded()) } ?? sound.count
-    return try Sound(
-      channels: sound.channels.map { Array($0.dropFirst(first).prefix(count)) }, sampleRate: sound.sampleRate)
   }
 }

@@ -20,6 +20,22 @@ struct PreparationOptions: ParsableArguments {
   @Option(help: "Leave out clips shorter than this.")
   var minSeconds = 1.0
 
+  @Option(help: "Leave out clips with a larger share than this of 20 ms frames below -60 dBFS.")
+  var maxSilence: Double?
+
+  @Option(help: "Leave out clips with 99 % of their energy below this many Hz.")
+  var minBandwidth: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Scores of clips: a .jsonl file with an \"id\" and numbers by name in each line.", valueName: "file"))
+  var scores: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Leave out clips without such a score, as 'clap>=0.3'. May be repeated.", valueName: "rule"))
+  var keep: [ScoreRule] = []
+
   @Flag(help: "End at the first clip that cannot be used.")
   var strict = false
 
@@ -29,6 +45,12 @@ struct PreparationOptions: ParsableArguments {
       guard value >= 0, value < 86400, name == "min-seconds" || value > 0 else {
         throw ValidationError("'--\(name)' is \(value), but must be above 0 and below a day.")
       }
+    }
+    guard maxSilence.map({ (0...1).contains($0) }) ?? true else {
+      throw ValidationError("'--max-silence' is a share, 0 to 1.")
+    }
+    guard keep.isEmpty || scores != nil else {
+      throw ValidationError("'--keep' is about a file of --scores.")
     }
     guard (1...100_000).contains(clipsPerShard) else {
       throw ValidationError("'--clips-per-shard' is \(clipsPerShard), but must be 1 to 100000.")
@@ -41,6 +63,9 @@ struct PreparationOptions: ParsableArguments {
     settings.latents = mean ? .mean : .sampled
     (settings.share, settings.clipsPerShard, settings.isStrict) = (shard, clipsPerShard, strict)
     settings.filter.leastSeconds = minSeconds
+    (settings.filter.mostSilence, settings.filter.leastBandwidth) = (maxSilence, minBandwidth)
+    settings.filter.rules = keep
+    if let scores { settings.filter.scores = try ClipScores(path: scores) }
     return settings
   }
 }
@@ -53,4 +78,8 @@ extension DatasetShare: ExpressibleByArgument {
   }
 
   var defaultValueDescription: String { "\(index)/\(count)" }
+}
+
+extension ScoreRule: ExpressibleByArgument {
+  init?(argument: String) { self.init(argument) }
 }

@@ -1,15 +1,15 @@
 import Glibc
 
 /// A discrete Fourier transform of a power of two of real samples, by radix 2.
-struct FourierTransform {
+package struct FourierTransform: Sendable {
   /// Samples in; a power of two.
-  let count: Int
+  package let count: Int
   private let cosines: [Double]
   private let sines: [Double]
   private let reversed: [Int]
 
   /// The next power of two at or above `count`.
-  init(atLeast count: Int) {
+  package init(atLeast count: Int) {
     let bits = max(1, Int.bitWidth - (max(count, 2) - 1).leadingZeroBitCount)
     let size = 1 << bits
     self.count = size
@@ -21,7 +21,7 @@ struct FourierTransform {
   }
 
   /// |X|² of the bins from 0 to half the sampling rate, `count / 2 + 1` of them. `samples` holds `count`.
-  func power(of samples: [Double]) -> [Double] {
+  package func power(of samples: [Double]) -> [Double] {
     var real = reversed.map { samples[$0] }
     var imaginary = [Double](repeating: 0, count: count)
     real.withUnsafeMutableBufferPointer { re in
