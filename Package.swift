@@ -188,7 +188,8 @@ let package = Package(
       dependencies: ["Media", "ReaderPipe", "Checkpoints", "Tensors", "TemporaryFolders"],
       swiftSettings: strict),
     .testTarget(
-      name: "ReportsTests", dependencies: ["Reports", "Media", "Tensors", "TemporaryFolders"], swiftSettings: strict),
+      name: "ReportsTests", dependencies: ["Reports", "Media", "Tensors", "TemporaryFolders"],
+      swiftSettings: strict),
     .testTarget(
       name: "TokenizersTests", dependencies: ["Tokenizers", "Tensors", "TemporaryFolders"],
       swiftSettings: strict),
