@@ -68,7 +68,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (["listen"], "foley-reader takes probe, frames, mux, hdf5-list, hdf5-read or hdf5-create"),
+    (["listen"], "foley-reader takes probe, frames, sound, mux, hdf5-list, hdf5-read or hdf5-create"),
     (["probe", "--rate"], "--rate is not followed by a number; expected pairs of --name and number"),
     (["frames", "--rate", "0"], "--rate is 0.0; expected 1.0 to 1000.0"),
   ])
