@@ -115,6 +115,10 @@ let package = Package(
       cSettings: optimised),
 
     .executableTarget(
+      name: "bench-training",
+      dependencies: ["Families", "Passes", "Runtime", "Kernels", "Graphs", "Checkpoints", "Tensors"],
+      path: "tools/bench/training", swiftSettings: strict),
+    .executableTarget(
       name: "bench-stages",
       dependencies: ["Families", "Passes", "Runtime", "Kernels", "Graphs", "Checkpoints", "Tensors"],
       path: "tools/bench/stages", swiftSettings: strict),

@@ -4,7 +4,8 @@
 
 REAL is a folder of tools/fixtures/make_real_size.py. For each stage: one warm-up on a small input, then the best of two
 runs. Prints a line of JSON a stage and writes REAL/references/STAGE.safetensors, inputs and outputs by upstream's
-argument names. The workloads: one segment of 64 frames, 128 tokens, 259 latents guided (batch 2), decoding 259 latents.
+argument names. The workloads: one segment of 64 frames, 128 tokens, 259 latents guided (batch 2), decoding 259 latents,
+and a step of training of the bridge (259 latents, 96 video tokens; forward, backward, AdamW) with all else frozen.
 """
 
 import json
@@ -19,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fixtures"))
 import torch  # noqa: E402
 from safetensors.torch import load_file  # noqa: E402
 
+import bridge  # noqa: E402
 import configs  # noqa: E402
 import upstream  # noqa: E402
 from files import save  # noqa: E402
@@ -91,6 +93,37 @@ def autoencoder(real):
     return {"latents": noise(4, 1, 64, LATENTS)}, {"latents": noise(4, 1, 64, 4)}, call
 
 
+def training(real):
+    """Loss and some gradients of the first step; those behind it are of the moved bridge, but take as long."""
+    config = configs.stable_audio_open_1()["model"]["diffusion"]["config"]
+    model = assigned(upstream.DiffusionTransformer, config, real, "model.model.").requires_grad_(False)
+    trained, _ = bridge.load_bridge(real / "bridge.safetensors", 1536)
+    trained.install(model.transformer.layers)
+    optimizer = torch.optim.AdamW(trained.parameters(), lr=1e-6)
+    first = {}
+
+    def call(given):
+        rows = given["hidden_states"].shape[0]
+        trained.condition = given["video"], torch.ones(rows, 1, 1), 1.0
+        with torch.enable_grad():
+            optimizer.zero_grad()
+            sample = run_stable_audio_tools(model, given)
+            loss = torch.nn.functional.mse_loss(sample, given["target"])
+            loss.backward()
+        if not first and given["hidden_states"].shape[-1] == LATENTS:
+            first["loss"] = loss.detach()
+            for name, parameter in trained.named_parameters():
+                if name.split(".")[1] in ("0", "12", "23"):
+                    first[f"gradient.{name}"] = parameter.grad.clone()
+        optimizer.step()
+        return first
+
+    inputs = transformer_inputs(5, 1, 64, LATENTS, 130, 768, 1536)
+    inputs["video"], inputs["target"] = noise(6, 1, 96, 1024), noise(7, 1, 64, LATENTS)
+    warm = {**inputs, "hidden_states": inputs["hidden_states"][..., :8], "target": inputs["target"][..., :8]}
+    return inputs, warm, call
+
+
 def assigned(kind, config, real, prefix):
     """A module whose parameters are the mapped tensors of the file, not copies."""
     with torch.device("meta"):
@@ -101,7 +134,9 @@ def assigned(kind, config, real, prefix):
     return module.eval()
 
 
-STAGES = {stage.__name__: stage for stage in (video_encoder, text_encoder, transformer, autoencoder)}
+STAGES = {
+    stage.__name__: stage for stage in (video_encoder, text_encoder, transformer, autoencoder, training)
+}
 
 if __name__ == "__main__":
     main(Path(sys.argv[1]), sys.argv[2:] or list(STAGES))

@@ -52,6 +52,18 @@ package struct Trainer: ~Copyable {
   /// The plan in use.
   package var plan: Plan? { session.plan }
 
+  /// The seconds spent so far; empty unless `options.measuresTime`.
+  package var profile: Profile { session.profile }
+
+  /// Calls `body` with the gradient by the weight at `path` of the step. Throws what `body` throws, or iff
+  /// there is no such weight.
+  package func withGradient(
+    _ path: Name, _ body: (UnsafeBufferPointer<Float>) throws(Diagnostic) -> Void
+  ) throws(Diagnostic) {
+    guard let weight = trained[path] else { throw .noWeight(path) }
+    try withGradient(of: weight, body)
+  }
+
   /// Computes loss and gradients of a micro-batch and adds `share` of the latter to those of the step; the
   /// shares of a step add up to 1. Returns the loss.
   ///
@@ -161,6 +173,9 @@ extension Diagnostic {
   }
   fileprivate static func gradient(_ path: Name, _ step: Int) -> Diagnostic {
     Diagnostic("the gradient of \(path.quoted) is not finite at step \(step + 1)")
+  }
+  fileprivate static func noWeight(_ path: Name) -> Diagnostic {
+    Diagnostic("\(path.quoted) is no weight of the trainer", kind: .software)
   }
   fileprivate static func nothingAdded() -> Diagnostic {
     Diagnostic("a step is to be made before a batch was added", kind: .software)

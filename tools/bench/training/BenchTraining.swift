@@ -1,0 +1,137 @@
+import Checkpoints
+import Families
+import Glibc
+import Graphs
+import Kernels
+import Passes
+import Runtime
+import Tensors
+
+/// Times a step of training at the published size and compares its gradients with upstream's.
+///
+///     bench-training REAL [--threads N] [--runs N]
+///
+/// REAL is a folder of `tools/fixtures/make_real_size.py` in which `tools/bench/upstream.py REAL training` has
+/// stored its reference. A step is forward, backward and AdamW on one clip of 259 latents and 96 video tokens.
+/// Prints a line of JSON: best and median seconds of the runs behind a first one, peak resident memory, and
+/// the largest error of a gradient, relative to its largest value.
+@main
+struct BenchTraining {
+  static func main() {
+    do {
+      try run(Array(CommandLine.arguments.dropFirst()))
+    } catch {
+      print(error)
+      exit(1)
+    }
+  }
+
+  private static func run(_ arguments: [String]) throws {
+    var (real, threads, runs): (String?, Int, Int) = (nil, 0, 2)
+    var isProfiled = false
+    var rest = arguments[...]
+    while let argument = rest.popFirst() {
+      switch argument {
+      case "--threads": threads = rest.popFirst().flatMap { Int($0) } ?? 0
+      case "--runs": runs = max(1, rest.popFirst().flatMap { Int($0) } ?? runs)
+      case "--profile": isProfiled = true
+      default: real = argument
+      }
+    }
+    guard let real else { throw Diagnostic("pass the folder of the real-size models", kind: .usage) }
+    try Machine.use(threads: threads)
+    let reference = try Checkpoint.open(path: "\(real)/references/training.safetensors")
+    let inputs = try Self.inputs(reference)
+    let start = seconds()
+    var trainer = try trainer(real, inputs.mapValues(\.type), isProfiled)
+    let prepared = seconds() - start
+    var times: [Double] = []
+    var (loss, error) = (0.0, 0.0)
+    for run in 0...runs {
+      let start = seconds()
+      let found = try trainer.add(inputs)
+      if run == 0 { (loss, error) = (found, try largestError(trainer, reference)) }
+      let forward = seconds()
+      _ = try trainer.update(rate: 1e-6)
+      times.append(seconds() - start)
+      if run == runs { print("update \(rounded(seconds() - forward)) s") }
+    }
+    let first = times.removeFirst()
+    let expected = Double(try reference.tensor("loss").floats()[0])
+    let json: JSON = [
+      "stage": "training", "seconds": JSON(rounded(times.min() ?? 0)),
+      "median": JSON(rounded(times.sorted()[times.count / 2])), "first": JSON(rounded(first)),
+      "prepare": JSON(rounded(prepared)), "threads": JSON(Machine.threads), "isa": JSON(Machine.isa),
+      "peak_rss_gb": JSON(peakMemory()), "plan": JSON(trainer.plan.map { "\($0)" } ?? ""),
+      "loss_error": JSON(abs(loss - expected) / expected), "gradient_error": JSON(error),
+    ]
+    print(json.printed())
+    for (op, entry) in trainer.profile.sorted.prefix(25) {
+      print("\(op) \(rounded(entry.seconds)) s in \(entry.count)")
+    }
+  }
+
+  private static func inputs(_ reference: Checkpoint) throws -> [Name: Tensor] {
+    var inputs: [Name: Tensor] = [:]
+    for name in [
+      "hidden_states", "timestep", "encoder_hidden_states", "global_hidden_states", "video", "target",
+    ] as [Name] {
+      inputs[name] = try reference.tensor(name)
+    }
+    let (latents, tokens) = (inputs["target"]?.shape[2] ?? 0, inputs["video"]?.shape[1] ?? 0)
+    inputs["loss_weight"] = try ones([1, 1, latents])
+    inputs["video_keep"] = try ones([1, tokens, 1])
+    inputs["video_scale"] = try ones([])
+    return inputs
+  }
+
+  private static func ones(_ shape: [Int]) throws -> Tensor {
+    try Tensor(floats: Array(repeating: 1, count: shape.reduce(1, *)), shape: shape)
+  }
+
+  private static func trainer(_ real: String, _ types: [Name: TensorType], _ isProfiled: Bool) throws
+    -> Trainer
+  {
+    let backbone = try ModelSource(path: "\(real)/stable_audio").model("backbone")
+    let checkpoint = try Checkpoint.open(path: "\(real)/bridge.safetensors")
+    let metadata = checkpoint.metadata.map { ($0.key.text, $0.value) }
+    let bridge = try Bridge(metadata: Dictionary(metadata) { first, _ in first })
+    let passes = [Pass.insertVideoAttention(bridge, dropping: true)] + Pass.inference + Pass.training
+    var options = SessionOptions()
+    options.measuresTime = isProfiled
+    return try Trainer(
+      try passes.run(on: backbone.graph), inputs: types,
+      weights: { (path) throws(Diagnostic) in try checkpoint.tensor(path) },
+      frozen: { (path) throws(Diagnostic) in try backbone.weights.tensor(path) }, TrainerSettings(),
+      options: options)
+  }
+
+  /// The largest error of a gradient that the reference holds.
+  private static func largestError(_ trainer: borrowing Trainer, _ reference: Checkpoint) throws -> Double {
+    var worst = 0.0
+    for (path, _) in trainer.weightTypes {
+      guard let expected = try reference["gradient.\(path)"]?.tensor.floats() else { continue }
+      try trainer.withGradient(path) { (gradient) throws(Diagnostic) in
+        let scale = expected.reduce(0) { max($0, abs(Double($1))) }
+        let error = zip(gradient, expected).reduce(0) { max($0, abs(Double($1.0) - Double($1.1))) }
+        worst = max(worst, error / max(scale, 1e-30))
+      }
+    }
+    return worst
+  }
+
+  private static func rounded(_ seconds: Double) -> Double { (seconds * 1000).rounded() / 1000 }
+
+  private static func seconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+
+  /// GiB.
+  private static func peakMemory() -> Double {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return (Double(usage.ru_maxrss) / 1_048_576 * 100).rounded() / 100
+  }
+}
