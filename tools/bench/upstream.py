@@ -110,7 +110,9 @@ def training(real):
             sample = run_stable_audio_tools(model, given)
             loss = torch.nn.functional.mse_loss(sample, given["target"])
             loss.backward()
-        if not first and given["hidden_states"].shape[-1] == LATENTS:
+        if given["hidden_states"].shape[-1] != LATENTS:
+            return first  # the warm-up moves nothing
+        if not first:
             first["loss"] = loss.detach()
             for name, parameter in trained.named_parameters():
                 if name.split(".")[1] in ("0", "12", "23"):

@@ -9,12 +9,12 @@ import Tensors
 
 /// Times a step of training at the published size and compares its gradients with upstream's.
 ///
-///     bench-training REAL [--threads N] [--runs N]
+///     bench-training REAL [--threads N] [--runs N] [--profile]
 ///
 /// REAL is a folder of `tools/fixtures/make_real_size.py` in which `tools/bench/upstream.py REAL training` has
 /// stored its reference. A step is forward, backward and AdamW on one clip of 259 latents and 96 video tokens.
 /// Prints a line of JSON: best and median seconds of the runs behind a first one, peak resident memory, and
-/// the largest error of a gradient, relative to its largest value.
+/// the largest error of a gradient, relative to its largest value; with `--profile` where the time went.
 @main
 struct BenchTraining {
   static func main() {
@@ -51,10 +51,8 @@ struct BenchTraining {
       let start = seconds()
       let found = try trainer.add(inputs)
       if run == 0 { (loss, error) = (found, try largestError(trainer, reference)) }
-      let forward = seconds()
       _ = try trainer.update(rate: 1e-6)
       times.append(seconds() - start)
-      if run == runs { print("update \(rounded(seconds() - forward)) s") }
     }
     let first = times.removeFirst()
     let expected = Double(try reference.tensor("loss").floats()[0])
