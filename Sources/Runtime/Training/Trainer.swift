@@ -35,14 +35,21 @@ package struct Trainer: ~Copyable {
     for (path, type) in paths { types[path] = type }
     var session = try Session(graph, parameters: frozen, options: options)
     try session.bind(types)
-    for (path, _) in paths { try session.set(path, try weights(path)) }
+    for (path, _) in paths {
+      let tensor = try weights(path)
+      try session.set(path, tensor)
+      // The copy is what is trained: the file's pages are not needed again.
+      if let (file, range) = tensor.mapping { file.advise(willNeed: false, range) }
+    }
     var roles: [TrainedWeights.Role] = [.mean, .square]
     if settings.accumulates { roles.append(.sum) }
     if settings.averages { roles.append(.average) }
     let trained = try TrainedWeights(paths, keeping: roles)
     for weight in trained.weights {
       guard let average = trained.elements(weight, .average) else { break }
-      _ = average.update(fromContentsOf: try weights(weight.path).floats())
+      try session.withInput(weight.path) { (values) throws(Diagnostic) in
+        _ = average.update(fromContentsOf: values)
+      }
     }
     self.trained = trained
     self.session = session
