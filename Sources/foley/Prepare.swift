@@ -52,6 +52,11 @@ extension Foley {
       }
       try preparation.save()
       progress.clear()
+      if preparation.longPrompts > 0, !machinery.quiet {
+        StandardError.write(
+          "warning: the prompts of \(preparation.longPrompts) clips are too long: their last tokens are ignored\n"
+        )
+      }
       try StandardOutput.write(summary(preparation.manifest))
       guard !preparation.manifest.clips.isEmpty || mine.isEmpty else { throw Diagnostic.nothing(output) }
     }

@@ -9,6 +9,8 @@ struct ClipFrames {
   private(set) var side = 0
   /// Seconds of the clip, or of the part of it that was asked for.
   private(set) var duration = 0.0
+  /// Seconds that the file states for the whole clip; `nil` iff it does not.
+  private(set) var stated: Double?
   /// Packets that the decoder found damaged.
   private(set) var damaged = 0
 
@@ -22,9 +24,11 @@ struct ClipFrames {
     progress: GenerationProgress = { _, _, _ in }
   ) throws(Diagnostic) {
     var (planes, side, most): ([[Float]], Int, Int) = ([], 0, 0)
+    var stated: Double?
     let summary = try reader.frames(
       path: path, rate: video.frameRate, start: start, duration: duration, limit: video.mostSeconds,
       onProbe: { (probe) throws(Diagnostic) in
+        stated = probe.duration
         let seconds = min(duration ?? .infinity, (probe.duration ?? video.mostSeconds) - start)
         most = Int((seconds * Double(video.frameRate)).rounded(.up))
       },
@@ -38,7 +42,7 @@ struct ClipFrames {
     guard !planes.isEmpty else { throw .noFrames(path) }
     let whole = Double(planes.count) / Double(video.frameRate)
     let end = summary.end.map { $0 - start } ?? whole
-    (self.planes, self.side, damaged) = (planes, side, summary.damaged)
+    (self.planes, self.side, self.stated, damaged) = (planes, side, stated, summary.damaged)
     self.duration = min(duration ?? .infinity, end > 0 ? end : whole)
   }
 

@@ -17,6 +17,9 @@ struct DatasetWriter: ~Copyable {
   private var shardNumber: Int
   private var known: Set<String>
   private var left: Set<String>
+  private var cut: Set<String>
+  /// Clips of which a window was left out when the writing began.
+  private let spoilt: Set<String>
 
   /// A shard is closed when it has this many bytes, however few clips these are.
   private static let largestShard = 512 << 20
@@ -44,12 +47,15 @@ struct DatasetWriter: ~Copyable {
     (self.path, self.share, self.clipsPerShard) = (path, share, clipsPerShard)
     known = Set(manifest.clips.map(\.id))
     left = Set(manifest.skipped.map(\.id))
+    cut = Set(manifest.cut)
+    spoilt = Set(left.compactMap { id in id.lastIndex(of: "@").map { String(id[..<$0]) } })
     shardNumber = (manifest.clips.compactMap { share.shardNumber($0.shard) }.max() ?? -1) + 1
   }
 
-  /// Whether the clip called `id` is there; whether it was left out.
+  /// Whether the clip called `id` is there.
   func holds(_ id: String) -> Bool { known.contains(id) }
-  func leftOut(_ id: String) -> Bool { left.contains(id) }
+  /// Whether a clip called `id` was cut into windows and none of them was left out.
+  func holds(windowsOf id: String) -> Bool { cut.contains(id) && !spoilt.contains(id) }
 
   /// Adds a clip; writes the shard when it is full. Throws iff the dataset has a clip of this id, or the shard
   /// cannot be written.
@@ -70,8 +76,7 @@ struct DatasetWriter: ~Copyable {
 
   /// Notes that all windows of a clip were seen to.
   mutating func finish(cutting id: String) {
-    manifest.cut.removeAll { $0 == id }
-    manifest.cut.append(id)
+    if cut.insert(id).inserted { manifest.cut.append(id) }
   }
 
   /// Writes what is not written yet. Throws iff that cannot be done.

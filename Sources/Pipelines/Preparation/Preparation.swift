@@ -23,6 +23,8 @@ package struct Preparation: ~Copyable {
   private var text: TextConditioner
   private var latents: LatentEncoder
   private var writer: DatasetWriter
+  /// Clips added by this value whose prompts have more tokens than the backbone reads.
+  package private(set) var longPrompts = 0
 
   /// Compiles the encoders of the pipeline and opens the dataset at `path`, new or begun.
   ///
@@ -58,7 +60,7 @@ package struct Preparation: ~Copyable {
 
   /// Whether nothing is left to do for `clip`: it is there, whole or in windows.
   package func isDone(_ clip: SourceClip) -> Bool {
-    writer.holds(clip.id) || writer.manifest.cut.contains(clip.id)
+    writer.holds(clip.id) || writer.holds(windowsOf: clip.id)
   }
 
   /// Makes the examples of `clip`, or notes why it cannot be used.
@@ -67,16 +69,23 @@ package struct Preparation: ~Copyable {
   /// that is asked for, the clip cannot be used.
   package mutating func add(_ clip: SourceClip) throws(Diagnostic) {
     guard !isDone(clip) else { return }
+    var frames: ClipFrames?
     let (prompt, windows): (String, [SourceClip.Window])
     do throws(Diagnostic) {
-      (prompt, windows) = (try clip.text(), try self.windows(of: clip))
+      prompt = try clip.text()
+      let first = try self.frames(of: clip, start: clip.start, seconds: min(clip.duration ?? window, window))
+      windows = clip.windows(of: first.stated, most: window, least: settings.filter.leastSeconds)
+      frames = first
     } catch {
       return try leaveOut(clip.id, error)
     }
-    for part in windows where !writer.holds(part.id) {
+    for part in windows {
+      let seen = frames
+      frames = nil
+      guard !writer.holds(part.id) else { continue }
       let found: Found
       do throws(Diagnostic) {
-        found = try read(clip, part, prompt)
+        found = try read(clip, part, prompt, seen)
       } catch {
         try leaveOut(part.id, error)
         continue
@@ -87,7 +96,7 @@ package struct Preparation: ~Copyable {
           try encode(found, id: part.id))
       } catch { throw error.noting("the clip is \(Name(part.id).quoted)") }
     }
-    if windows.count > 1 { writer.finish(cutting: clip.id) }
+    if windows.first?.id != clip.id { writer.finish(cutting: clip.id) }
   }
 
   /// Writes what is not written yet.
@@ -110,23 +119,22 @@ extension Preparation {
     writer.skip(id, problem.message.text)
   }
 
-  private func windows(of clip: SourceClip) throws(Diagnostic) -> [SourceClip.Window] {
-    let isShort = clip.duration.map { $0 <= window } ?? false
-    let length = isShort ? nil : try VideoReader().probe(path: clip.video).duration
-    return clip.windows(of: length, most: window, least: settings.filter.leastSeconds)
+  private func frames(of clip: SourceClip, start: Double, seconds: Double) throws(Diagnostic) -> ClipFrames {
+    try ClipFrames(clip.video, start: start, duration: seconds, of: facts.video, by: preprocessor)
   }
 
-  /// Reads a window. Throws iff something of it is missing or not as the filter wants it.
-  private func read(_ clip: SourceClip, _ part: SourceClip.Window, _ prompt: String) throws(Diagnostic)
-    -> Found
-  {
+  /// Reads a window, whose frames may be there already. Throws iff something of it is missing or not as the
+  /// filter wants it.
+  private func read(
+    _ clip: SourceClip, _ part: SourceClip.Window, _ prompt: String, _ seen: ClipFrames?
+  ) throws(Diagnostic) -> Found {
     try settings.filter.checkScores(part.id, of: clip.id)
     let sound = try SoundReader().sound(
       path: clip.soundPath, rate: facts.audio.sampleRate, channels: facts.audio.channels, start: part.start,
-      duration: part.seconds ?? window + Self.slack)
+      duration: part.seconds)
     try sound.requireFinite()
-    let frames = try ClipFrames(
-      clip.video, start: part.start, duration: part.seconds, of: facts.video, by: preprocessor)
+    let frames =
+      if let seen { seen } else { try self.frames(of: clip, start: part.start, seconds: part.seconds) }
     // A sound that ends a little earlier is filled with silence; a picture without sound teaches nothing.
     let seconds = sound.duration + Self.slack >= frames.duration ? frames.duration : sound.duration
     let heard = sound.prefix(Int((seconds * Double(sound.sampleRate)).rounded()))
@@ -142,6 +150,7 @@ extension Preparation {
   private mutating func encode(_ found: Found, id: String) throws(Diagnostic) -> Dataset.Example {
     let tokens = try video.tokens(of: found.frames)
     let prompt = try text.condition(found.prompt, seconds: Int(found.seconds.rounded(.up)))
+    if prompt.dropped > 0 { longPrompts += 1 }
     let samples = Int((found.seconds * Double(facts.audio.sampleRate)).rounded())
     let distribution = try latents.encode(found.sound, count: samples)
     let values =

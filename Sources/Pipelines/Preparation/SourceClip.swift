@@ -21,7 +21,7 @@ package struct SourceClip: Hashable, Sendable {
     let whole = min(duration ?? .infinity, length.map { $0 - start } ?? most)
     // Less than a frame more is no reason to cut.
     guard whole > most + 0.05 else {
-      return [Window(id: id, start: start, seconds: duration.map { min($0, most) })]
+      return [Window(id: id, start: start, seconds: min(duration ?? most, most))]
     }
     var windows: [Window] = []
     for index in 0..<Int((whole / most).rounded(.up)) {
@@ -37,8 +37,8 @@ package struct SourceClip: Hashable, Sendable {
   struct Window: Hashable {
     var id: String
     var start: Double
-    /// `nil` for all the rest.
-    var seconds: Double?
+    /// Less iff the clip ends before.
+    var seconds: Double
   }
 
   /// Milliseconds at most, without a fraction where there is none.

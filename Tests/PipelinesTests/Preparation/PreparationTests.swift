@@ -132,6 +132,13 @@ import Testing
     let (a, b) = (try values(cut.example(1)), try values(late.example(0)))
     #expect(a == b)
     #expect(try prepare([clip("ball")], "data", cutting).clips.count == 4)
+
+    // A window that is left out is tried again.
+    var most = cutting
+    most.filter.leastBandwidth = 2000
+    #expect(try prepare([clip("ball")], "again", most).skipped.map(\.id) == ["ball@0", "ball@1.5", "ball@3"])
+    let again = try prepare([clip("ball")], "again", cutting)
+    #expect(again.clips.map(\.id) == ["ball@0", "ball@1.5", "ball@3"] && again.skipped.isEmpty)
   }
 
   @Test func everyKindOfBadClip() throws {
