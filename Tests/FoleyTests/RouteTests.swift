@@ -1,7 +1,8 @@
+import TemporaryFolders
 import Testing
 
-/// The two ways into a graph meet: what an exporter of PyTorch makes of a model, and what its family builds from
-/// the weights it was saved with.
+/// The ways into a graph meet: what an exporter of PyTorch makes of a model, what `convert` does, and what its
+/// family builds from the weights it was saved with.
 @Suite struct RouteTests {
   private static let tiny = "\(Places.fixtures)/tiny"
   private static let onnx = "\(Places.fixtures)/onnx"
@@ -39,5 +40,42 @@ import Testing
   func part() throws {
     let seen = try foley("diff", "\(Self.onnx)/t5/ts17.onnx", "\(Self.tiny)/text_encoder_v1_1")
     #expect(seen.status == 1 && seen.output.contains("graphs differ"))
+  }
+
+  /// A model of each family and layout, with the component where its source holds several.
+  static let models: [[String]] = [
+    ["\(tiny)/text_encoder"], ["\(tiny)/text_encoder_v1_1"], ["\(tiny)/text_encoder_v1_1_f16"],
+    ["\(tiny)/video_encoder"], ["\(tiny)/video_encoder_facebook"], ["\(tiny)/diffusers/vae", "encoder"],
+    ["\(tiny)/diffusers/vae", "decoder"], ["\(tiny)/diffusers/transformer"], ["\(onnx)/dit_gqa/model"],
+    ["\(tiny)/stable_audio", "backbone"], ["\(tiny)/stable_audio_small", "backbone"],
+    ["\(onnx)/dit_tools_narrow/model"],
+  ]
+
+  @Test("what convert makes of a model is the model", arguments: models, ["17", "24"])
+  func meetOurOwn(_ model: [String], _ opset: String) throws {
+    let folder = try TemporaryFolder()
+    let part = model.dropFirst()
+    let written = try FoleyProcess(
+      ["convert", model[0], "-o", folder("own.onnx"), "--opset", opset]
+        + part.flatMap { ["--component", $0] })
+    #expect(written.status == 0, "\(written)")
+    let seen = try FoleyProcess(
+      ["diff", folder("own.onnx"), model[0]] + part.flatMap { ["--component-b", $0] })
+    #expect(seen.status == 0, "\(seen)")
+    #expect(seen.output.contains("graphs are equal") && seen.output.contains("weights are the same"))
+  }
+
+  /// The graph stays the same; the weights are those of the model stored so.
+  @Test("what convert makes of a model with narrow weights is the model with such", arguments: ["17", "24"])
+  func meetNarrow(_ opset: String) throws {
+    let folder = try TemporaryFolder()
+    let wide = "\(Self.tiny)/text_encoder_v1_1"
+    let written = try foley("convert", wide, "-o", folder("own.onnx"), "--opset", opset, "--dtype", "f16")
+    #expect(written.status == 0, "\(written)")
+    let rounded = try foley("diff", folder("own.onnx"), wide)
+    #expect(rounded.status == 1 && rounded.output.contains("graphs are equal"), "\(rounded)")
+    #expect(rounded.output.contains("weights differ: 12 rounded, retyped"), "\(rounded)")
+    let same = try foley("diff", folder("own.onnx"), "\(wide)_f16")
+    #expect(same.status == 0, "\(same)")
   }
 }

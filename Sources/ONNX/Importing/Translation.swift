@@ -109,7 +109,7 @@ extension Translation {
 
   /// `tensor` in the graph: a constant where it is small, otherwise a parameter called `name`.
   func literal(_ tensor: Tensor, name: Name, isWeight: Bool = false) throws(Diagnostic) -> Value {
-    let isShort = tensor.count == 1 || (!tensor.type.element.isFloat && tensor.count <= 64)
+    let isShort = tensor.count == 1 || (!tensor.type.element.isFloat && tensor.count <= Limits.literal)
     if isShort, !isWeight, let values = try? tensor.reals(),
       let again = try? Tensor(reals: values, as: tensor.type), again.hasBytes(of: tensor)
     {

@@ -1,5 +1,5 @@
-import Graphs
-import Tensors
+package import Graphs
+package import Tensors
 
 extension Graph {
   /// The angle of each feature at each position, `position·base^(-m/pairs)`: `[N]` gives `[N, 2·pairs]`, both
@@ -7,7 +7,7 @@ extension Graph {
   ///
   /// The angles of the pairs stand twice: one copy behind the other iff `tiled` (m = j mod pairs for feature
   /// j), else side by side (m = ⌊j/2⌋).
-  mutating func angles(_ positions: Value, pairs: Int, base: Double, tiled: Bool) throws(Diagnostic)
+  package mutating func angles(_ positions: Value, pairs: Int, base: Double, tiled: Bool) throws(Diagnostic)
     -> Value
   {
     let length = self[positions].type.dims[0]
@@ -23,5 +23,5 @@ extension Graph {
 
 extension DType {
   /// In what angles for features of this type are computed: `f32`, but for `f64` features `f64`.
-  var ofAngles: DType { self == .f64 ? .f64 : .f32 }
+  package var ofAngles: DType { self == .f64 ? .f64 : .f32 }
 }

@@ -1,5 +1,5 @@
 import Graphs
-import Tensors
+package import Tensors
 
 extension Graph {
   /// `[B, N, heads·D]` as `[B, N, heads, D]`.
@@ -23,7 +23,7 @@ extension TensorType {
   /// The features of each of `heads` heads, of which the last axis of `[B, N, heads·D]` consists.
   ///
   /// Throws iff there are other axes or `heads` does not divide the last.
-  func headSize(_ heads: Int) throws(Diagnostic) -> Int {
+  package func headSize(_ heads: Int) throws(Diagnostic) -> Int {
     guard rank == 3, heads > 0, let features = dims[2].fixed, features.isMultiple(of: heads) else {
       throw .undivided(self, heads)
     }

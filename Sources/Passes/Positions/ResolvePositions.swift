@@ -6,6 +6,7 @@ extension Pass {
   /// Says in fewer words what tables of positions do, going by the elements they hold at a few lengths:
   ///
   ///     gather(x, [0, 1, 2, …])                      ->  reshape(x)
+  ///     gather(x, [[0, 1, 2, …], [0, 1, 2, …], …])   ->  broadcast(x)
   ///     gather_nd(x, [[0, 0], [0, 1], …])            ->  reshape(x)
   ///     gather(table, T5's buckets of distances)     ->  gather(table, relative_buckets)
   ///     reshape(transpose(gather(table, relative_buckets)))  ->  relative_bias(table)
@@ -23,7 +24,7 @@ extension Pass {
 extension Site {
   fileprivate func resolved(by tables: inout PositionTables) -> Replacement? {
     switch node.op {
-    case is Gather: identity(&tables) ?? buckets(&tables)
+    case let op as Gather: identity(&tables) ?? repetition(op, &tables) ?? buckets(&tables)
     case is GatherND: identity(&tables)
     case is Reshape: relativeBias
     default: tables.ends(value) && !node.inputs.isEmpty ? oneNumber(&tables) : nil
@@ -42,6 +43,20 @@ extension Site {
     let dims = node.type.dims
     guard dims.product == x.dims.product else { return nil }
     return .with(Reshape(dims: dims), inputs[0])
+  }
+
+  /// `broadcast` where all of x is read in order, again and again.
+  private func repetition(_ op: Gather, _ tables: inout PositionTables) -> Replacement? {
+    let (x, index) = (graph[inputs[0]].type, graph[inputs[1]].type)
+    guard op.axis == 0, index.rank > 1, let count = x.dims.first, index.dims.last == count,
+      let places = tables.values(inputs[1])
+    else { return nil }
+    for (place, lengths) in zip(places, tables.lengths) {
+      guard let numbers = try? place.integers(), let length = x.binding(lengths)?.shape?.first, length > 0,
+        numbers.indices.allSatisfy({ numbers[$0] == Int64($0 % length) })
+      else { return nil }
+    }
+    return .with(Broadcast(dims: node.type.dims), inputs[0])
   }
 
   /// Whether `numbers` name the places of `shape`, one after the other.

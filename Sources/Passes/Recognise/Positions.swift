@@ -75,10 +75,13 @@ private struct Turn {
 extension Graph {
   /// What stands side by side in `[N, R]`, from the left.
   fileprivate func columns(of value: Value) -> [Value] {
-    guard let concat = self[value].as(Concat.self), concat.axis == 1 || concat.axis == -1 else {
-      return [value]
+    if let concat = self[value].as(Concat.self), concat.axis == 1 || concat.axis == -1 {
+      return self[value].inputs.flatMap { columns(of: $0) }
     }
-    return self[value].inputs.flatMap { columns(of: $0) }
+    guard let features = self[value].type.dims.last?.fixed,
+      let (single, layout) = doubled(unshaped(value), features), layout == .tiled
+    else { return [value] }
+    return [single, single]
   }
 
   fileprivate func turn(_ value: Value) -> Turn? {

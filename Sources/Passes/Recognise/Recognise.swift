@@ -16,8 +16,11 @@ extension Pass {
   ///     matmul(x, w) of a parameter w                               ->  linear(x, transpose(w))
   ///     x[…, :F] · silu(x[…, F:])                                   ->  glu(x)
   ///     matmul(softmax(scale·q·kᵀ [+ bias]), v) over heads          ->  attention(q, k, v[, bias])
+  ///     where(max(s) = -∞, 0, softmax(s))                           ->  softmax(s)
+  ///     where(max(bias) = -∞, 0, attention(q, k, v, bias))          ->  attention(q, k, v, bias)
   ///     attention whose key and value heads are repeated            ->  attention of fewer of them
   ///     u·cos(a) + turn(u)·sin(a) over the first features of heads  ->  rotate(x, a)
+  ///     concat(x·cos(a) - y·sin(a), x·sin(a) + y·cos(a))            ->  rotate(…, a)
   ///     rotate(x, positions·frequencies)                            ->  rope(x), axial_rope(x)
   ///
   /// What these leave, and what hides them, is simplified as by `simplify`; equal nodes are shared first.
@@ -47,6 +50,7 @@ extension Pass {
     case is Attention: return site.groupedAttention
     case is Rotate: found = site.positionalRotation
     case is Concat: return site.rotation
+    case is Where: found = site.hiddenRows
     case is Add:
       if let rotation = site.rotation { return rotation }
       found = site.biased

@@ -3,37 +3,39 @@ import Operators
 import Tensors
 
 /// A rotation of heads spelt out: `u·cos(a) + turn(u)·sin(a)`, where a quarter turn takes each pair (x, y) of
-/// features to (-y, x).
+/// features to (-y, x), or `x·cos(a) - y·sin(a)` and `x·sin(a) + y·cos(a)`, each for all pairs, put together.
 struct HeadRotation {
-  /// `[B, H, N, R]`, heads before tokens.
-  let source: Value
+  let features: HeadFeatures
   let style: RoPE.Style
   let angles: AngleTable
 }
 
 extension Site {
-  /// `rotate` where this sum is a rotation of whole heads, or this concat one of their first features.
+  /// `rotate` where this sum or concat is a rotation of whole heads, or this concat one of some of their first
+  /// features.
   var rotation: Replacement? {
-    if let rotation = graph.rotation(value) {
-      return replacement(of: rotation.source, rotation.style, [rotation.angles])
+    for order in HeadOrder.allCases {
+      if let rotation = graph.rotation(value, order) {
+        return replacement(of: rotation.features, order, rotation.style, [rotation.angles])
+      }
+      if let partial = partialRotation(order) { return partial }
     }
-    guard let concat = node.as(Concat.self), node.type.rank == 4, concat.axis == -1 || concat.axis == 3 else {
-      return nil
-    }
-    return partialRotation
+    return nil
   }
 
   /// Parts of each head that turn, each by angles of its own, and behind them what does not.
-  private var partialRotation: Replacement? {
+  private func partialRotation(_ order: HeadOrder) -> Replacement? {
+    guard let concat = node.as(Concat.self), node.type.rank == 4, concat.axis == -1 || concat.axis == 3 else {
+      return nil
+    }
     var (tables, styles) = ([AngleTable](), Set<RoPE.Style>())
-    var (whole, end) = (Value?.none, Dim(0))
+    var (whole, end) = (HeadFeatures?.none, Dim(0))
     for (place, part) in inputs.enumerated() {
-      let rotation = graph.rotation(part)
-      let source = rotation?.source ?? part
-      guard let slice = graph[source].as(Slice.self), slice.step == nil, slice.axis == 3 || slice.axis == -1,
-        slice.start == end, whole == nil || whole == graph[source].inputs[0], let next = end + slice.length
+      let rotation = graph.rotation(part, order)
+      guard let own = rotation?.features ?? graph.features(of: part), own.start == end,
+        own.dims == node.type.dims, whole == nil || whole?.whole == own.whole, let next = end + own.length
       else { return nil }
-      (whole, end) = (graph[source].inputs[0], next)
+      (whole, end) = (own, next)
       if let rotation {
         tables.append(rotation.angles)
         styles.insert(rotation.style)
@@ -41,46 +43,56 @@ extension Site {
         return nil
       }
     }
-    guard let whole, graph[whole].type == node.type, let style = styles.first, styles.count == 1,
-      style == .interleaved || tables.count == 1
+    guard let whole, let style = styles.first, styles.count == 1, style == .interleaved || tables.count == 1
     else { return nil }
-    return replacement(of: whole, style, tables)
+    let all = HeadFeatures(
+      whole: whole.whole, dims: whole.dims, start: 0, length: whole.dims.last ?? 0, value: nil)
+    return replacement(of: all, order, style, tables)
   }
 
-  /// The rotation of tokens, its result with heads before tokens again.
-  private func replacement(of source: Value, _ style: RoPE.Style, _ tables: [AngleTable]) -> Replacement? {
-    guard let heads = node.type.dims[1].fixed else { return nil }
+  /// The rotation of tokens, its result with the axes of this node again.
+  private func replacement(
+    of features: HeadFeatures, _ order: HeadOrder, _ style: RoPE.Style, _ tables: [AngleTable]
+  ) -> Replacement? {
+    guard let heads = features.dims[order.heads].fixed else { return nil }
+    let dims = node.type.dims
     return .building { (rebuild, name) throws(Diagnostic) in
-      let x = try rebuild.graph.tokens(rebuild.new(source), [0, 2, 1, 3])
+      let x = try rebuild.graph.tokens(features.value(in: &rebuild), order.permutation)
       var angles: [Value] = []
       for table in tables { angles.append(try table.angles(in: &rebuild)) }
       let all = angles.count == 1 ? angles[0] : try rebuild.graph.concat(angles, axis: 1)
       let turned = try rebuild.graph.add(Rotate(heads: heads, style: style), [x, all], name: name)
-      return try rebuild.graph.headsFirst(turned, heads: heads)
+      guard order == .headsFirst else { return try rebuild.graph.reshape(turned, dims) }
+      return try rebuild.graph.reshape(rebuild.graph.headsFirst(turned, heads: heads), dims)
     }
   }
 }
 
 extension Graph {
-  /// The rotation that `sum` is.
-  fileprivate func rotation(_ sum: Value) -> HeadRotation? {
+  /// The rotation that `value` is.
+  fileprivate func rotation(_ value: Value, _ order: HeadOrder) -> HeadRotation? {
+    summedRotation(value, order) ?? pairedRotation(value, order)
+  }
+
+  /// The rotation that a sum of all features and their quarter turn is.
+  private func summedRotation(_ sum: Value, _ order: HeadOrder) -> HeadRotation? {
     let type = self[sum].type
     guard self[sum].op is Add, type.rank == 4, type.element.isFloat else { return nil }
     for (plain, turned) in orders(of: sum) where self[plain].op is Multiply && self[turned].op is Multiply {
       for (u, cosines) in orders(of: plain) where self[u].type == type {
-        guard let angles = angles(cosines, Cos.self, for: type) else { continue }
+        guard let angles = angles(cosines, Cos.self, for: type, order) else { continue }
         for (turn, sines) in orders(of: turned) {
-          guard let style = quarterTurn(turn, of: u), self.angles(sines, Sin.self, for: type) == angles else {
-            continue
-          }
-          return HeadRotation(source: u, style: style, angles: angles)
+          guard let style = quarterTurn(turn, of: u), let features = features(of: u),
+            self.angles(sines, Sin.self, for: type, order) == angles
+          else { continue }
+          return HeadRotation(features: features, style: style, angles: angles)
         }
       }
     }
     return nil
   }
 
-  private func orders(of value: Value) -> [(Value, Value)] {
+  func orders(of value: Value) -> [(Value, Value)] {
     let inputs = self[value].inputs
     return [(inputs[0], inputs[1]), (inputs[1], inputs[0])]
   }

@@ -7,7 +7,7 @@ import Tensors
 
 /// Whether and on what both models are run.
 struct DiffTrial: ParsableArguments {
-  @Option(help: ArgumentHelp("Run both models on these: .safetensors or .npz.", valueName: "file"))
+  @Option(help: ArgumentHelp("Run both models on these: .safetensors, .h5 or .npz.", valueName: "file"))
   var inputs: String?
 
   @Flag(help: "Run both models on inputs that are made up.")

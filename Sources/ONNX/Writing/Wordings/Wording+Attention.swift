@@ -6,6 +6,7 @@ extension Wording {
   /// Attention and the rotation of its queries and keys, where ONNX has operators for them.
   static let attentions: [Wording] = [
     Wording(Attention.self, since: 23, attention), Wording(RoPE.self, since: 23, rope),
+    Wording(AxialRoPE.self, axialRoPE),
   ]
 
   /// ONNX multiplies queries and keys by the root of the scale each, so there has to be one.
@@ -45,6 +46,34 @@ extension Wording {
     let rows = try phrase.write("Transpose", [isHidden], [.integers("perm", [0, 2, 1, 3])])
     let kept = try phrase.write("Where", [zero, heads], leading: [rows])
     return try phrase.write("Reshape", [kept], trailing: [phrase.vector([0, 0, op.heads * size])])
+  }
+
+  /// The frames, rows and columns counted by token, as exporters do; nothing of it is a tensor in the file.
+  @Sendable private static func axialRoPE(_ op: AxialRoPE, _ phrase: Phrase) throws(Diagnostic) -> Operand? {
+    guard op.grid.count == 3, let height = op.grid[1].fixed, let width = op.grid[2].fixed, width > 0,
+      case let (area, overflow) = height.multipliedReportingOverflow(by: width), !overflow, area > 0
+    else { return nil }
+    let (tokens, pairs) = (phrase.type.dims[1], try phrase.type.headSize(op.heads) / 3 / 2)
+    let element = phrase.type.element.ofAngles
+    let y = try phrase.elaborate { g throws(Diagnostic) in
+      let place = try g.iota(tokens, .i64)
+      let frame = try g.divide(place, g.constant(Double(area), like: place))
+      let rest = try g.subtract(place, g.multiply(frame, by: Double(area)))
+      let row = try g.divide(rest, g.constant(Double(width), like: place))
+      let column = try g.subtract(rest, g.multiply(row, by: Double(width)))
+      var tables: [Value] = []
+      for (number, length) in [(frame, nil), (row, height), (column, width)] as [(Value, Int?)] {
+        var positions = try g.cast(number, to: element)
+        if let length, let span = op.span {
+          positions = try g.divide(
+            g.multiply(positions, by: span), g.constant(Double(max(length - 1, 1)), like: positions))
+        }
+        tables.append(try g.angles(positions, pairs: pairs, base: op.base, tiled: op.tiled))
+      }
+      let angles = try g.concat(tables, axis: 1)
+      return try g.add(Rotate(heads: op.heads, style: .interleaved), [phrase.inputs[0], angles])
+    }
+    return try phrase.export.operand(y)
   }
 
   /// The angles of the pairs as tables by token, and the tokens as positions in them.
