@@ -21,6 +21,7 @@ package struct KeyedRandom: Sendable {
     case timestep, noise, tokenDrop, videoDrop, textDrop, crop
     case weights
     case latents
+    case bootstrap
   }
 
   /// The numbers for `purpose` at `step`, for the `item`-th of those drawn there.
