@@ -80,7 +80,9 @@ extension SourceClip {
       name.hasPrefix("/") || folder.isEmpty ? name : "\(folder)/\(name)"
     }
     let start = try json.real("start", default: 0)
-    let id = start > 0 ? "\(name.stem)@\(Self.short(start))" : name.stem
+    // Where the disk is mounted is no part of a name.
+    let own = name.hasPrefix("/") ? name.splitFolder.name.stem : name.stem
+    let id = start > 0 ? "\(own)@\(Self.short(start))" : own
     self.init(id: try json.string("id", default: id), video: place(name))
     prompt = try json.stringIfPresent("prompt")
     audio = try json.stringIfPresent("audio").map(place)

@@ -18,10 +18,11 @@ import Testing
 
       {"video": "sub/b.mp4", "audio": "/x/b.flac", "id": "b", "start": 2.5, "duration": 4}
       {"video": "a.mp4", "start": 3}
+      {"video": "/mnt/disk/c.mp4"}
       """)
     let clips = try ClipList.clips(at: [path])
-    #expect(clips.map(\.id) == ["a", "b", "a@3"])
-    #expect(clips.map(\.video) == ["a.mp4", "sub/b.mp4", "a.mp4"].map { folder($0) })
+    #expect(clips.map(\.id) == ["a", "b", "a@3", "c"])
+    #expect(clips.map(\.video) == ["a.mp4", "sub/b.mp4", "a.mp4"].map { folder($0) } + ["/mnt/disk/c.mp4"])
     #expect(clips[0].prompt == "rain" && clips[1].prompt == nil)
     #expect(clips[1].audio == "/x/b.flac" && clips[1].start == 2.5 && clips[1].duration == 4)
   }
