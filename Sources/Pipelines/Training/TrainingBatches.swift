@@ -7,7 +7,6 @@ struct TrainingBatches {
   private let dataset: Dataset
   private let settings: TrainingSettings
   private let objective: Objective
-  /// Whether the graph takes `video_keep`.
   private var order: EpochOrder
 
   init(_ dataset: Dataset, _ settings: TrainingSettings, _ objective: Objective) {

@@ -27,7 +27,7 @@ struct TinyDataset {
         ("global", [1, 128]),
       ]
       for (place, (part, shape)) in shapes.enumerated() {
-        var random = KeyedRandom(seed: 5, .weights, step: index, item: place)
+        var random = KeyedRandom(seed: 5, .noise, step: index, item: place)
         let values = random.normals(shape[0] * shape[1])
         tensors.append((Name("\(id).\(part)"), try Tensor(floats: values, shape: shape)))
       }

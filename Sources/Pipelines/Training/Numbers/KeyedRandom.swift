@@ -18,8 +18,7 @@ package struct KeyedRandom: Sendable {
   /// What random numbers are for; each has streams of its own.
   package enum Purpose: UInt32, Sendable {
     case order = 1
-    case timestep, noise, tokenDrop, videoDrop, textDrop, crop
-    case weights
+    case timestep, noise, tokenDrop, videoDrop, textDrop
     case latents
     case bootstrap
   }
