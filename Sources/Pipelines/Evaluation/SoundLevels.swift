@@ -19,7 +19,7 @@ package struct SoundLevels: Sendable {
 
   /// Of the mean of the channels.
   package init(_ sound: Sound) {
-    let transform = FourierTransform(atLeast: sound.sampleRate * 32 / 1000)
+    let transform = FourierTransform(atLeast: max(4, sound.sampleRate * 32 / 1000))
     let window = transform.count
     (hop, sampleRate) = (window / 4, sound.sampleRate)
     let samples = sound.mono

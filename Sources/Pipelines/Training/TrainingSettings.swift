@@ -28,6 +28,9 @@ package struct TrainingSettings: Hashable, Sendable {
 
   package init() {}
 
+  /// The most steps a run has, and the most clips a step is made of.
+  static let mostSteps = 1 << 24
+
   /// Clips of one step.
   package var clipsPerStep: Int { batch * accumulation }
 
@@ -42,9 +45,9 @@ package struct TrainingSettings: Hashable, Sendable {
   /// Throws iff a number is out of its range.
   package func check() throws(Diagnostic) {
     for (name, count) in [("steps", steps), ("batch", batch), ("accumulation", accumulation)] {
-      guard count >= 1, count <= 1 << 24 else { throw .count(name, count) }
+      guard count >= 1, count <= Self.mostSteps else { throw .count(name, count) }
     }
-    guard clipsPerStep < 1 << 24 else { throw .count("clips a step", clipsPerStep) }
+    guard clipsPerStep < Self.mostSteps else { throw .count("clips a step", clipsPerStep) }
     for (name, share) in [("token drop", tokenDrop), ("video drop", videoDrop), ("text drop", textDrop)] {
       guard (0...1).contains(share) else { throw .share(name, share) }
     }

@@ -6,7 +6,7 @@ package import Tensors
 
 /// Trains the weights that a graph takes as inputs, by the gradients it returns:
 ///
-///     var trainer = try Trainer(graph, lengths, weights: …, frozen: …, settings)
+///     var trainer = try Trainer(graph, inputs: types, weights: …, frozen: …, settings, options: …)
 ///     for batch in … { loss += try trainer.add(batch) }       one micro-batch or more
 ///     let norm = try trainer.update(rate: 1e-4)               one step of the optimizer
 ///

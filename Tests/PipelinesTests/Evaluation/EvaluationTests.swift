@@ -29,6 +29,14 @@ import Testing
     #expect(OnsetDetector().onsets(in: SoundLevels(silence)).isEmpty)
   }
 
+  /// A file may say any rate.
+  @Test(arguments: [1, 40, 100]) func soundsOfAnyRateAreHeard(_ rate: Int) throws {
+    let sound = try Sound(channels: [Array(repeating: 0.5, count: 50)], sampleRate: rate)
+    let levels = SoundLevels(sound)
+    #expect(levels.hop >= 1 && !levels.frames.isEmpty)
+    _ = OnsetDetector().onsets(in: levels)
+  }
+
   @Test func matchingIsOneToOne() {
     let onset = { OnsetDetector.Onset(frame: 0, time: $0, strength: 1) }
     var score = OnsetScore()

@@ -23,7 +23,7 @@ enum TrainingState {
   static func restore(_ trainer: inout Trainer, of run: String, from path: String) throws(Diagnostic) {
     let state = try SealedCheckpoint.open(path: path)
     guard state.metadata("format") == "foley-training-state", state.metadata("version") == "1",
-      let step = state.metadata("step").flatMap({ Int($0) })
+      let step = state.metadata("step").flatMap({ Int($0) }), (0...TrainingSettings.mostSteps).contains(step)
     else { throw .notAState(path) }
     guard state.metadata("run") == run else { throw .otherRun(path) }
     try trainer.restore(step: step) { (name) throws(Diagnostic) in try state.tensor(name) }
@@ -32,7 +32,10 @@ enum TrainingState {
 
 extension Diagnostic {
   fileprivate static func notAState(_ path: String) -> Diagnostic {
-    Diagnostic("the file is no state of a training", at: path)
+    Diagnostic(
+      "the file is no state of a training: its format, version or step is missing or of another kind",
+      at: path,
+      help: "remove it from the run's states, so that the one before it is gone on with")
   }
   fileprivate static func otherRun(_ path: String) -> Diagnostic {
     Diagnostic(
