@@ -11,7 +11,8 @@ extension Foley {
       abstract: "Measure whether sounds are struck when and as they should be.",
       discussion: """
         The list holds a line of JSON a sound: its path as "sound", and what is known of it: "onsets" (seconds), \
-        "reference" (a true sound) and "label" (what it should sound of; labels are told by the references). \
+        "reference" (a true sound) and "label" (what it should sound of; labels are told by the references, and by \
+        the sounds of --templates). \
         Onsets match within 50 ms; bounds are those of 95 % of draws of as many clips.
 
         Example: foley evaluate sounds.jsonl --format json
@@ -19,6 +20,9 @@ extension Foley {
 
     @Argument(help: "The list, .jsonl; paths in it are relative to it.")
     var list: String
+
+    @Option(help: "A list of sounds that are known to sound of their labels.")
+    var templates: String?
 
     @Option(help: "Draws of clips for the bounds.")
     var draws = 1000
@@ -37,6 +41,11 @@ extension Foley {
       let line = ProgressLine(quiet: machinery.quiet)
       defer { line.clear() }
       var evaluation = Evaluation()
+      for clip in try templates.map(EvaluationList.init(path:))?.clips ?? [] {
+        guard !interrupt.isRaised else { throw Diagnostic.stopped(0) }
+        guard let label = clip.label else { throw Diagnostic.unlabelled(clip.sound) }
+        evaluation.learn(try SoundFile.read(clip.sound), label: label)
+      }
       for (index, clip) in clips.enumerated() {
         guard !interrupt.isRaised else { throw Diagnostic.stopped(index) }
         line.show("hearing", index, clips.count)
@@ -92,5 +101,10 @@ extension Double {
 extension Diagnostic {
   fileprivate static func stopped(_ count: Int) -> Diagnostic {
     Diagnostic("stopped behind \(count) sounds", kind: .interrupted)
+  }
+  fileprivate static func unlabelled(_ path: String) -> Diagnostic {
+    Diagnostic(
+      "a sound of the templates has no label", at: path, help: "say what it sounds of as \"label\"",
+      kind: .usage)
   }
 }

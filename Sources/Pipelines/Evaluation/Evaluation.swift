@@ -23,7 +23,7 @@ package struct Evaluation: Sendable {
   ///
   /// `onsets` are the true ones, in ascending seconds; without them those heard in `reference` serve, and
   /// without that either the clip counts for its timbre alone. `label` is what it should sound of; the templates
-  /// of labels are made of the references.
+  /// of labels are made of the references and of what was learned.
   package mutating func add(
     _ sound: Sound, onsets: [Double]? = nil, reference: Sound? = nil, label: String? = nil
   ) throws(Diagnostic) {
@@ -45,6 +45,12 @@ package struct Evaluation: Sendable {
       clip.score = score
     }
     clips.append(clip)
+  }
+
+  /// Hears a sound that is known to sound of `label`: labels are then told by these and by the references.
+  package mutating func learn(_ sound: Sound, label: String) {
+    let levels = SoundLevels(sound)
+    references[label, default: []].append(Timbre(levels, onsets: detector.onsets(in: levels)))
   }
 
   /// A figure with the bounds between which it lies for 95 of 100 draws of as many clips.
