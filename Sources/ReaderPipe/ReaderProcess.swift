@@ -109,13 +109,7 @@ package struct ReaderProcess: ~Copyable {
 
   /// `foley-reader` in the folder of the running executable.
   private static func locate() throws(Diagnostic) -> String {
-    guard let path = realpath("/proc/self/exe", nil) else {
-      throw .system("find", "/proc/self/exe", errno, kind: .software)
-    }
-    defer { free(path) }
-    let own = String(cString: path)
-    let folder = own.lastIndex(of: "/").map { own[...$0] } ?? ""
-    return folder + "foley-reader"
+    try RunningExecutable.folder() + "/foley-reader"
   }
 }
 

@@ -1,47 +1,54 @@
 package import Tensors
 
 /// A picture of a sound: a spectrogram a channel, one under the other, with axes in seconds and hertz and a
-/// scale in dB of full scale.
+/// scale in dB of full scale; above them rows of ticks at marked moments.
 package enum SpectrogramPNG {
   /// Puts the picture of `channels` (samples of each, full scale ±1) at `path` as PNG.
   ///
   /// Throws iff there is no channel or no sample, or `path` cannot be written; what was there is then
   /// untouched.
-  package static func write(channels: [[Float]], sampleRate: Int, to path: String) throws(Diagnostic) {
-    try AtomicFile.write(try encode(channels: channels, sampleRate: sampleRate), to: path)
+  package static func write(channels: [[Float]], sampleRate: Int, marks: [Marks] = [], to path: String)
+    throws(Diagnostic)
+  {
+    try AtomicFile.write(try encode(channels: channels, sampleRate: sampleRate, marks: marks), to: path)
   }
 
   /// The bytes of the file that `write` makes.
-  package static func encode(channels: [[Float]], sampleRate: Int) throws(Diagnostic) -> [UInt8] {
+  package static func encode(channels: [[Float]], sampleRate: Int, marks: [Marks] = []) throws(Diagnostic)
+    -> [UInt8]
+  {
     guard sampleRate > 0, (1...8).contains(channels.count), channels.allSatisfy({ !$0.isEmpty }) else {
       throw .nothingToDraw(channels.map(\.count), sampleRate)
     }
     let plots = channels.map {
       Spectrogram(of: $0, sampleRate: sampleRate, columns: Layout.width, rows: Layout.height)
     }
-    return try PNG.encode(draw(plots))
+    return try PNG.encode(draw(plots, marks))
   }
 
-  fileprivate enum Layout {
+  enum Layout {
     static let width = 960
     static let height = 256
     static let left = 52
     static let right = 76
     static let upper = 20
+    /// Of a row of ticks.
+    static let row = 16
     static let gap = 24
     static let lower = 32
     /// dB from the darkest to the lightest colour.
     static let range = 80.0
   }
 
-  private static func draw(_ plots: [Spectrogram]) -> Raster {
+  static func draw(_ plots: [Spectrogram], _ marks: [Marks]) -> Raster {
     let heights = plots.count * (Layout.height + Layout.gap) - Layout.gap
+    let upper = Layout.upper + marks.count * Layout.row
     var raster = Raster(
-      width: Layout.left + Layout.width + Layout.right, height: Layout.upper + heights + Layout.lower)
+      width: Layout.left + Layout.width + Layout.right, height: upper + heights + Layout.lower)
     let loudest = plots.compactMap { $0.decibels.max() }.max() ?? 0
     let top = max((loudest / 10).rounded(.up) * 10, -120)
     for (index, plot) in plots.enumerated() {
-      let y = Layout.upper + index * (Layout.height + Layout.gap)
+      let y = upper + index * (Layout.height + Layout.gap)
       for row in 0..<plot.rows {
         for column in 0..<plot.columns {
           let level = (plot.decibels[row * plot.columns + column] - top) / Layout.range + 1
@@ -51,8 +58,12 @@ package enum SpectrogramPNG {
       raster.write(name(index, of: plots.count), x: Layout.left, y: y - 11)
       raster.drawPitches(of: plot, y: y)
       raster.drawTimes(of: plot, y: y + Layout.height, isLabelled: index == plots.count - 1)
+      for marks in marks where marks.isDrawnThrough { raster.drawLines(marks, through: plot, y: y) }
     }
-    raster.drawScale(top: top, y: Layout.upper)
+    raster.drawScale(top: top, y: upper)
+    for (index, marks) in marks.enumerated() {
+      raster.drawTicks(marks, duration: plots.first?.duration ?? 0, y: 4 + index * Layout.row)
+    }
     return raster
   }
 

@@ -48,6 +48,7 @@ extension Foley {
     var replace = false
 
     @OptionGroup(title: "A fresh bridge") var fresh: BridgeOptions
+    @OptionGroup(title: "How to sample by default") var sampling: SamplerOptions
     @OptionGroup(title: "How to run") var machinery: Machinery
 
     func validate() throws {
@@ -65,6 +66,7 @@ extension Foley {
       var assembly = Assembly(parts)
       (assembly.copies, assembly.replaces, assembly.seed) = (copy, replace, fresh.seed)
       assembly.adjust = { [fresh] in fresh.apply(to: &$0) }
+      assembly.setSampling = { [sampling] (usual) throws(Diagnostic) in try sampling.apply(to: &usual) }
       let line = ProgressLine(quiet: machinery.quiet)
       defer { line.clear() }
       let result = try assembly.write(to: output) { text in

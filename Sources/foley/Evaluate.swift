@@ -10,9 +10,9 @@ extension Foley {
     static let configuration = CommandConfiguration(
       abstract: "Measure whether sounds are struck when and as they should be.",
       discussion: """
-        The list holds a line of JSON a sound: its path as "sound", and what is known of it: "onsets" (seconds), \
-        "reference" (a true sound) and "label" (what it should sound of; labels are told by the references, and by \
-        the sounds of --templates). \
+        The list holds a line of JSON a sound: its path as "sound", and what is known of it: "onsets" (seconds, or \
+        a file of a time a line), "reference" (a true sound) and "label" (what it should sound of; labels are told \
+        by the references, and by the sounds of --templates). \
         Onsets match within 50 ms; bounds are those of 95 % of draws of as many clips.
 
         Example: foley evaluate sounds.jsonl --format json

@@ -11,13 +11,16 @@ extension Foley {
     static let configuration = CommandConfiguration(
       abstract: "Make a sound for a video, a prompt, or both.",
       discussion: """
-        With a video the sound is as long as the video; into an .mp4 it is put beside the video's own picture.
+        With a video the sound is as long as the video; into an .mp4 it is put beside the video's own picture. \
+        Without a pipeline the miniature is used: small models of a small world, which come with foley.
 
         Example: foley generate my-pipeline --video clip.mp4 --prompt "rain on a tin roof" -o out.wav
         """)
 
-    @Argument(help: "A pipeline directory, made by `foley assemble`.")
-    var pipeline: String
+    @Argument(
+      help: ArgumentHelp(
+        "A pipeline directory, made by `foley assemble`; the miniature, which comes with foley, by default."))
+    var pipeline: String?
 
     @Option(name: .shortAndLong, help: "The sound to write, .wav; or .mp4 with the video's picture.")
     var output: String
@@ -47,7 +50,8 @@ extension Foley {
       let options = try machinery.start(until: interrupt)
       let line = ProgressLine(quiet: machinery.quiet)
       defer { line.clear() }
-      let opened = try Pipeline(path: pipeline, verifying: verify)
+      let onsets = try writing.onsets.map { (text) throws(Diagnostic) in try OnsetTimes(textOrPath: text) }
+      let opened = try Pipeline(path: try place(), verifying: verify)
       let request = sampling.apply(to: wish.request)
       let result = try Generator(opened, options: options).generate(request) { stage, done, total in
         guard !interrupt.isRaised else { throw Diagnostic.stopped(stage) }
@@ -58,11 +62,14 @@ extension Foley {
         for warning in result.warnings { StandardError.write("warning: \(warning)\n") }
       }
       try write(result.sound, request)
-      if let path = writing.spectrogram {
-        try SpectrogramPNG.write(
-          channels: result.sound.channels, sampleRate: result.sound.sampleRate, to: path)
-      }
-      try StandardOutput.write(summary(result.sound, request) + "\n")
+      let hearing = try hear(result.sound.leveled(writing.level), onsets, request)
+      try StandardOutput.write(
+        GenerationReport(output, result.sound, hearing, request).text(machinery.format))
+    }
+
+    private func place() throws(Diagnostic) -> String {
+      guard let pipeline else { return try EmbeddedPipeline.directory() }
+      return try EmbeddedPipeline.place(of: pipeline)
     }
 
     private func write(_ sound: Sound, _ request: GenerationRequest) throws(Diagnostic) {
@@ -75,19 +82,18 @@ extension Foley {
       }
     }
 
-    private func summary(_ sound: Sound, _ request: GenerationRequest) -> String {
-      switch machinery.format {
-      case .text:
-        return "\(output): \(sound.duration) s, \(sound.channels.count) channels at \(sound.sampleRate) Hz"
-          + ", peak \(sound.peak), seed \(request.seed)"
-      case .json:
-        let json: JSON = [
-          "output": JSON(output), "seconds": JSON(sound.duration), "channels": JSON(sound.channels.count),
-          "sample_rate": JSON(sound.sampleRate), "peak": JSON(sound.peak),
-          "seed": .integer(Int64(bitPattern: request.seed)),
-        ]
-        return json.printed(pretty: true)
+    /// Listens, and draws the spectrogram, where either is wanted.
+    private func hear(_ sound: Sound, _ onsets: OnsetTimes?, _ request: GenerationRequest) throws(Diagnostic)
+      -> Hearing?
+    {
+      guard onsets != nil || writing.spectrogram != nil else { return nil }
+      let seen = onsets?.inside(start: request.start, duration: sound.duration)
+      let hearing = Hearing(sound, seen: seen)
+      if let path = writing.spectrogram {
+        try SpectrogramPNG.write(
+          channels: sound.channels, sampleRate: sound.sampleRate, marks: hearing.marks, to: path)
       }
+      return hearing
     }
   }
 }

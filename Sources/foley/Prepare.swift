@@ -16,7 +16,7 @@ extension Foley {
         Example: foley prepare my-pipeline clips/ -o my-dataset --seconds 4
         """)
 
-    @Argument(help: "A pipeline directory, made by `foley assemble`.")
+    @Argument(help: "A pipeline directory, made by `foley assemble`; or miniature, which comes with foley.")
     var pipeline: String
 
     @Argument(help: "Videos, directories of them, or .jsonl lists.")
@@ -33,7 +33,8 @@ extension Foley {
       let settings = try choice.settings()
       let mine = settings.share.clips(of: try ClipList.clips(at: clips))
       var preparation = try Preparation(
-        try Pipeline(path: pipeline), settings, writing: output, options: options)
+        try Pipeline(path: try EmbeddedPipeline.place(of: pipeline)), settings, writing: output,
+        options: options)
       let progress = PreparationProgress(quiet: machinery.quiet, clips: mine.count)
       defer { progress.clear() }
       do {

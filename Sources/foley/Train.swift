@@ -14,7 +14,7 @@ extension Foley {
         Example: foley train my-pipeline my-dataset -o my-run --steps 20000
         """)
 
-    @Argument(help: "A pipeline directory, made by `foley assemble`.")
+    @Argument(help: "A pipeline directory, made by `foley assemble`; or miniature, which comes with foley.")
     var pipeline: String
 
     @Argument(help: "A dataset, made by `foley prepare`.")
@@ -56,7 +56,7 @@ extension Foley {
       directory.kept = keep
       let settings = resume ? try directory.settings() : try training.settings()
       let clips = try Dataset(path: dataset)
-      let opened = try Pipeline(path: pipeline)
+      let opened = try Pipeline(path: try EmbeddedPipeline.place(of: pipeline))
       var run = try TrainingRun(
         try BridgeTraining(opened, clips, settings, options: options), in: directory, resuming: resume,
         note: { note in StandardError.write("warning: \(note)\n") })

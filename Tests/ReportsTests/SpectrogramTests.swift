@@ -53,7 +53,9 @@ import Testing
   }
 
   @Test func everyLetterThatIsWrittenExists() {
-    let texts = ["0123456789", "-80", "0.25", "4k", "Hz", "s", "dB", "left", "right", "channel 3"]
+    let texts = [
+      "0123456789", "-80", "0.25", "4k", "Hz", "s", "dB", "left", "right", "channel 3", "seen", "heard",
+    ]
     for character in texts.joined() { #expect(PixelFont.glyphs[character]?.count == 7, "\(character)") }
   }
 
@@ -66,6 +68,18 @@ import Testing
     #expect(Array(bytes[16..<24]) == [0, 0, 4, 0x40, 0, 0, 1, 0x34])
     let raster = Raster(width: 7, height: 5, filled: .ink)
     #expect(try PNG.encode(raster) == PNG.encode(raster))
+  }
+
+  /// Rows of ticks stand above, at their moments, each in its colour; lines go through where they are wanted.
+  @Test func marksMoments() throws {
+    let plot = Spectrogram(of: Self.sine(440, 0.5), sampleRate: 44_100, columns: 960, rows: 256)
+    let raster = SpectrogramPNG.draw(
+      [plot], [.seen(at: [0.125]), .heard(at: [0.25, 0.75])])
+    let (seen, heard) = (52 + 960 / 4, 52 + 960 / 2)
+    #expect(raster.height == SpectrogramPNG.draw([plot], []).height + 32)
+    #expect(raster[seen, 8] == Raster.Colour(red: 0, green: 114, blue: 178) && raster[heard, 8] == .white)
+    #expect(raster[heard, 24] == Raster.Colour(red: 213, green: 94, blue: 0) && raster[seen, 24] == .white)
+    #expect(raster[seen, 52] == .white && raster[heard, 52] != .white)
   }
 
   @Test func refuses() {

@@ -11,6 +11,8 @@ package struct Assembly: Sendable {
   package var parts: PipelineParts
   /// Changes the configuration of a fresh bridge; a given one says itself what it is.
   package var adjust: @Sendable (inout Bridge) -> Void = { _ in }
+  /// Changes what `foley generate` does where it is told nothing.
+  package var setSampling: @Sendable (inout PipelineManifest.Sampling) throws(Diagnostic) -> Void = { _ in }
   /// Seeds the weights of a fresh bridge.
   package var seed: UInt64 = 0
   /// Whether the files are copied into the pipeline instead of referred to.
@@ -44,6 +46,8 @@ package struct Assembly: Sendable {
     let tokenizer = places.first { $0.name == "tokenizer" }?.path ?? ""
     let tokens = try T5Tokenizer(directory: tokenizer).modelMaxLength
     let facts = try PipelineFacts({ (name) throws(Diagnostic) in sources[name] }, tokens: tokens)
+    var sampling = facts.sampling
+    try setSampling(&sampling)
     for (name, _) in places {
       guard let source = sources[name] else { continue }
       try tell(progress, "\(name) \(source.path)")
@@ -61,7 +65,7 @@ package struct Assembly: Sendable {
     try makeDirectory(output)
     var manifest = PipelineManifest(
       parts: [], conditioning: facts.conditioning, audio: facts.audio, video: facts.video,
-      sampling: facts.sampling)
+      sampling: sampling)
     var digests = FileDigests()
     for name in PipelineManifest.Part.names {
       guard let place = places.first(where: { $0.name == name }) else { continue }

@@ -5,7 +5,7 @@ package import Tensors
 ///
 ///     {"sound": "out/0.wav", "onsets": [0.5, 1.25], "reference": "true/0.wav", "label": "wood"}
 ///
-/// All but `sound` may be missing. Paths are relative to the list.
+/// All but `sound` may be missing; `onsets` may be a file of a time a line, too. Paths are relative to the list.
 package struct EvaluationList: Sendable {
   package let clips: [Clip]
 
@@ -28,12 +28,19 @@ package struct EvaluationList: Sendable {
       clips.append(
         Clip(
           sound: place(try line.string("sound")),
-          onsets: try line.find(["onsets"]) == nil ? nil : try line.reals("onsets"),
+          onsets: try Self.onsets(line, place),
           reference: try line.stringIfPresent("reference").map(place),
           label: try line.stringIfPresent("label")))
     }
     guard !clips.isEmpty else { throw .empty(path) }
     self.clips = clips
+  }
+
+  private static func onsets(_ line: JSON.Cursor, _ place: (String) -> String) throws(Diagnostic) -> [Double]?
+  {
+    guard let onsets = try line.find(["onsets"]) else { return nil }
+    guard case .string(let path) = onsets.value else { return try onsets.reals() }
+    return try OnsetTimes(path: place(path)).seconds
   }
 
   private static func parse(_ text: ArraySlice<UInt8>, _ path: String, _ line: Int) throws(Diagnostic) -> JSON

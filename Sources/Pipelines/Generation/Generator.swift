@@ -30,19 +30,23 @@ package struct Generator {
     throws(Diagnostic) -> Result
   {
     var warnings: [String] = []
-    let (audio, sampling) = (pipeline.manifest.audio, pipeline.manifest.sampling)
-    let sampler = try Sampler.named(request.sampler ?? sampling.sampler, for: sampling.objective)
-    let settings = try settings(request, for: sampler)
+    let audio = pipeline.manifest.audio
+    let sampling = try pipeline.manifest.sampling.choosing(
+      sampler: request.sampler, steps: request.steps, guidance: request.guidance, highest: request.highest,
+      lowest: request.lowest)
+    let (sampler, settings) = try sampling.resolved()
 
     let (video, length) = try watch(request, &warnings, progress)
     let samples = Int((length * Double(audio.sampleRate)).rounded())
     let frames = (samples + audio.samplesPerLatent - 1) / audio.samplesPerLatent
     guard samples > 0 else { throw .noLength(length) }
-    guard frames <= audio.mostLatents else { throw .tooLong(length, audio) }
+    guard frames <= audio.mostLatents else {
+      throw .tooLong(length, audio, isClip: request.video != nil)
+    }
 
     try report(progress, .encodeText, 0, 1)
     let guidance = Guidance(
-      scale: Float(request.guidance ?? sampling.guidance), rescale: Float(request.guidanceRescale))
+      scale: Float(sampling.guidance), rescale: Float(request.guidanceRescale))
     var prompts = [request.prompt]
     if guidance.isActive, let negative = request.negativePrompt { prompts.append(negative) }
     let texts = try read(prompts, seconds: Int(length.rounded(.up)))
@@ -79,7 +83,10 @@ package struct Generator {
   private func watch(
     _ request: GenerationRequest, _ warnings: inout [String], _ progress: GenerationProgress
   ) throws(Diagnostic) -> (Denoiser.Conditions.Video?, length: Double) {
-    guard let path = request.video else { return (nil, request.seconds ?? Self.standardSeconds) }
+    guard let path = request.video else {
+      let most = pipeline.manifest.audio.mostSeconds
+      return (nil, request.seconds ?? min(Self.standardSeconds, most))
+    }
     guard request.seconds == nil else { throw .lengthTwice() }
     guard let (bridge, checkpoint) = try pipeline.bridge() else { throw .noBridge(pipeline.path) }
     let clip = try ClipFrames(
@@ -108,23 +115,8 @@ package struct Generator {
     return texts
   }
 
-  /// The sound's length where nobody says one, in seconds.
+  /// The sound's length where nobody says one and the backbone makes as much, in seconds.
   private static let standardSeconds = 10.0
-
-  private func settings(_ request: GenerationRequest, for sampler: Sampler) throws(Diagnostic)
-    -> SamplingSettings
-  {
-    let sampling = pipeline.manifest.sampling
-    var settings = sampler.defaults
-    if sampler.name == sampling.sampler {
-      (settings.highest, settings.lowest) = (sampling.highest, sampling.lowest)
-      settings.steps = sampling.steps
-    }
-    settings.steps = request.steps ?? settings.steps
-    settings.highest = request.highest ?? settings.highest
-    settings.lowest = request.lowest ?? settings.lowest
-    return settings
-  }
 }
 
 extension Diagnostic {
@@ -132,11 +124,12 @@ extension Diagnostic {
     Diagnostic(
       "a sound of \(seconds) s has no samples", help: "pass a clip or --seconds above 0", kind: .usage)
   }
-  fileprivate static func tooLong(_ seconds: Double, _ audio: PipelineManifest.Audio) -> Diagnostic {
-    let most = Double(audio.mostLatents * audio.samplesPerLatent) / Double(audio.sampleRate)
-    return Diagnostic(
-      "a sound of \(seconds) s is longer than the backbone's \(most) s", help: "pass a smaller --seconds",
-      kind: .usage)
+  fileprivate static func tooLong(_ seconds: Double, _ audio: PipelineManifest.Audio, isClip: Bool)
+    -> Diagnostic
+  {
+    Diagnostic(
+      "a sound of \(seconds) s is longer than the backbone's \(audio.mostSeconds) s",
+      help: isClip ? "cut the clip with --start and --duration" : "pass a smaller --seconds", kind: .usage)
   }
   fileprivate static func lengthTwice() -> Diagnostic {
     Diagnostic(

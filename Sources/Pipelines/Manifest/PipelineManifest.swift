@@ -51,6 +51,9 @@ package struct PipelineManifest: Hashable, Sendable {
     package var mostLatents: Int
     /// Latent frames on each side that a decoded frame depends on.
     package var decoderHalo: Int
+
+    /// The longest sound, in seconds.
+    package var mostSeconds: Double { Double(mostLatents * samplesPerLatent) / Double(sampleRate) }
   }
 
   package struct Video: Hashable, Sendable {

@@ -168,7 +168,7 @@ extension Preparation {
 extension PipelineManifest {
   /// The longest clip that all parts take, in seconds.
   package var mostSeconds: Double {
-    min(video.mostSeconds, Double(audio.mostLatents * audio.samplesPerLatent) / Double(audio.sampleRate))
+    min(video.mostSeconds, audio.mostSeconds)
   }
 }
 

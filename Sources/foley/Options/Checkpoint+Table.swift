@@ -26,7 +26,7 @@ extension GraphSource {
   func checkpoints() throws(Diagnostic) -> [Checkpoint] {
     if component == nil, !source.hasSuffix(".graph"), !isONNX {
       do throws(Diagnostic) {
-        return [try Checkpoint.open(path: source)]
+        return [try Checkpoint.open(path: try place())]
       } catch {
         guard error.kind == .noInput, case .models(let models)? = try? open() else { throw error }
         var checkpoints: [Checkpoint] = []

@@ -20,7 +20,8 @@ struct Wish: ParsableArguments {
   @Option(help: "How much of the clip to take, in seconds; all of it by default.")
   var duration: Double?
 
-  @Option(help: "The sound's length without a clip, in seconds; 10 by default.")
+  @Option(
+    help: "The sound's length without a clip, in seconds; by default 10, or what the backbone makes at most.")
   var seconds: Double?
 
   @Option(help: "How strongly the sound follows the clip; 0 is the backbone alone, 1 as trained.")
@@ -50,48 +51,6 @@ struct Wish: ParsableArguments {
   }
 }
 
-/// How the backbone is sampled; the pipeline's own settings serve where nothing is said.
-struct SamplingOptions: ParsableArguments {
-  @Option(help: "Calls of the backbone.")
-  var steps: Int?
-
-  @Option(help: "Classifier-free guidance; 1 is none.")
-  var cfg: Double?
-
-  @Option(help: "How much of the guided prediction's spread is brought back, 0 to 1.")
-  var cfgRescale = 0.0
-
-  @Option(help: "Equal seeds give equal sounds.")
-  var seed: UInt64 = 0
-
-  @Option(help: ArgumentHelp("One of \(Sampler.all.map(\.name).joined(separator: ", ")).", valueName: "name"))
-  var sampler: String?
-
-  @Option(help: "The noise level to begin at: σ for the k-samplers, t in 0 to 1 for the others.")
-  var sigmaMax: Double?
-
-  @Option(help: "The last noise level above 0.")
-  var sigmaMin: Double?
-
-  func validate() throws {
-    if let steps, steps < 1 || steps > 100_000 {
-      throw ValidationError("'--steps' is \(steps), but must be 1 to 100000.")
-    }
-    if let cfg, !cfg.isFinite { throw ValidationError("'--cfg' is \(cfg), but must be a number.") }
-    guard (0...1).contains(cfgRescale) else {
-      throw ValidationError("'--cfg-rescale' is \(cfgRescale), but must be 0 to 1.")
-    }
-  }
-
-  func apply(to request: GenerationRequest) -> GenerationRequest {
-    var request = request
-    (request.steps, request.guidance, request.guidanceRescale) = (steps, cfg, cfgRescale)
-    (request.seed, request.sampler) = (seed, sampler)
-    (request.highest, request.lowest) = (sigmaMax, sigmaMin)
-    return request
-  }
-}
-
 /// How a sound is written.
 struct SoundOptions: ParsableArguments {
   @Option(help: "Samples of a .wav: pcm16, pcm24 or float.")
@@ -102,6 +61,12 @@ struct SoundOptions: ParsableArguments {
 
   @Option(help: ArgumentHelp("Draw the sound's spectrogram, too.", valueName: "file.png"))
   var spectrogram: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "When something strikes in the clip, in seconds, or a file of a time a line: drawn into the spectrogram, and counted which are heard.",
+      valueName: "time,…|file"))
+  var onsets: String?
 
   /// Throws iff `output` or the spectrogram cannot be written, before anything is computed for them.
   func check(_ output: String) throws(Diagnostic) {

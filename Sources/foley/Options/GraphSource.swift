@@ -1,5 +1,6 @@
 import ArgumentParser
 import Families
+import Pipelines
 import Tensors
 
 /// Which model a command works on.
@@ -19,8 +20,13 @@ struct GraphSource: ParsableArguments {
   /// Whether the source is an ONNX file.
   var isONNX: Bool { source.hasSuffix(".onnx") }
 
+  /// Where the source lies. Throws iff it is the pipeline that comes with foley and that is not there.
+  func place() throws(Diagnostic) -> String { try EmbeddedPipeline.place(of: source) }
+
   /// Throws iff nothing is there or it is not understood.
-  func open() throws(Diagnostic) -> Source { try Source(path: source, family: family, config: config) }
+  func open() throws(Diagnostic) -> Source {
+    try Source(path: try place(), family: family, config: config)
+  }
 }
 
 /// What of a source is meant, where that says it not by itself.

@@ -75,6 +75,6 @@ extension GraphSource {
 
   /// Throws what a source of models says to a weights file that stands alone.
   private func withoutConfiguration() throws(Diagnostic) -> Model {
-    try ModelSource(path: source, family: family, config: config).model(component)
+    try ModelSource(path: try place(), family: family, config: config).model(component)
   }
 }
