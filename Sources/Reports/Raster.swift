@@ -36,9 +36,11 @@ struct Raster {
   /// Which part of a text lies at the place given for it.
   enum Anchor { case left, center, right }
 
-  /// Writes `text` with its upper edge at `y`.
-  mutating func write(_ text: String, x: Int, y: Int, anchor: Anchor = .left, _ colour: Colour = .ink) {
-    let width = PixelFont.width(of: text)
+  /// Writes `text` with its upper edge at `y`, each of its pixels as a square of `scale` by `scale`.
+  mutating func write(
+    _ text: String, x: Int, y: Int, anchor: Anchor = .left, scale: Int = 1, _ colour: Colour = .ink
+  ) {
+    let width = PixelFont.width(of: text) * scale
     var place =
       switch anchor {
       case .left: x
@@ -48,10 +50,11 @@ struct Raster {
     for character in text {
       for (row, bits) in PixelFont.rows(of: character).enumerated() {
         for column in 0..<5 where bits >> UInt8(4 - column) & 1 == 1 {
-          self[place + column, y + row] = colour
+          let (left, top) = (place + column * scale, y + row * scale)
+          fill(x: left..<left + scale, y: top..<top + scale, colour)
         }
       }
-      place += PixelFont.advance
+      place += PixelFont.advance * scale
     }
   }
 }

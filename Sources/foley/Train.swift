@@ -37,13 +37,13 @@ extension Foley {
     @Option(help: "Stop when a loss is this many times the mean of the last hundred.")
     var spike = 20.0
 
+    @OptionGroup(title: "What to watch") var watching: WatchingOptions
     @OptionGroup(title: "How to run") var machinery: Machinery
 
     func validate() throws {
-      guard saveEvery >= 1 else {
-        throw ValidationError("'--save-every' is \(saveEvery), but must be 1 or more.")
+      for (name, count) in [("save-every", saveEvery), ("keep", keep)] {
+        guard count >= 1 else { throw ValidationError("'--\(name)' is \(count), but must be 1 or more.") }
       }
-      guard keep >= 1 else { throw ValidationError("'--keep' is \(keep), but must be 1 or more.") }
       guard spike > 1 else { throw ValidationError("'--spike' is \(spike), but must be more than 1.") }
       guard !resume || !training.isGiven else {
         throw ValidationError("A resumed run keeps its settings; leave the options on how to train out.")
@@ -58,26 +58,36 @@ extension Foley {
       let clips = try Dataset(path: dataset)
       let opened = try Pipeline(path: try EmbeddedPipeline.place(of: pipeline))
       var run = try TrainingRun(
-        try BridgeTraining(opened, clips, settings, options: options), in: directory, resuming: resume,
+        try BridgeTraining(opened, clips, validation: try watching.dataset(), settings, options: options),
+        in: directory,
+        resuming: resume,
         note: { note in StandardError.write("warning: \(note)\n") })
-      (run.saveEvery, run.spike) = (saveEvery, spike)
+      (run.saveEvery, run.validateEvery, run.spike) = (saveEvery, watching.validateEvery, spike)
       if resume, !machinery.quiet { StandardError.write("resuming behind step \(run.training.step)\n") }
-      try advance(&run, until: interrupt)
+      let samples = watching.sampleEvery.map { _ in
+        TrainingSamples(
+          opened, run.training.validation ?? clips, count: watching.samples, options: options)
+      }
+      let watch = try RunWatch(
+        run, quiet: machinery.quiet, samples: samples, every: watching.sampleEvery ?? 1)
+      try advance(&run, watch, until: interrupt)
       try StandardOutput.write(summary(run.training.step, directory))
     }
 
     /// Makes all steps, or as many as there is time for; saves whatever way it ends.
-    private func advance(_ run: inout TrainingRun, until interrupt: Interrupt) throws {
-      let line = TrainingProgress(quiet: machinery.quiet, steps: run.training.settings.steps)
-      defer { line.clear() }
-      while !run.isDone {
-        do {
+    private func advance(_ run: inout TrainingRun, _ watch: RunWatch, until interrupt: Interrupt) throws {
+      defer { watch.clear() }
+      do {
+        try watch.look(at: &run)
+        while !run.isDone {
           guard !interrupt.isRaised else { throw Diagnostic.stopped() }
-          line.show(try run.advance())
-        } catch let error as Diagnostic where error.kind == .interrupted {
-          try run.save()
-          throw Diagnostic.stopped(at: run.training.step, in: output)
+          watch.show(try run.advance())
+          try watch.look(at: &run)
         }
+      } catch let error as Diagnostic where error.kind == .interrupted {
+        try run.save()
+        try watch.draw(run.training.step)
+        throw Diagnostic.stopped(at: run.training.step, in: output)
       }
     }
 

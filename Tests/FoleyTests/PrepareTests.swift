@@ -33,8 +33,24 @@ import Testing
     let again = try foley("prepare", pipeline, try list(3), "-o", folder("data"), "--format", "json")
     #expect(again.status == 0 && again.output.contains("\"clips\": 3"))
     let trained = try foley(
-      "train", pipeline, folder("data"), "-o", folder("run"), "--steps", "2", "--batch", "2")
+      "train", pipeline, folder("data"), "-o", folder("run"), "--steps", "2", "--batch", "2",
+      "--validation", folder("data"), "--validate-every", "1", "--sample-every", "2", "--samples", "1",
+      "--loss-weighting", "min-snr")
     #expect(trained.status == 0, "\(trained.errors)")
+    #expect(trained.errors.contains("step 2/2: validation loss "))
+    #expect(try folder.bytes("run/loss.svg").starts(with: Array("<svg ".utf8)))
+    #expect(try folder.bytes("run/loss.png").starts(with: [0x89, 0x50, 0x4E, 0x47]))
+    for file in ["0-0.wav", "0-0.png"] {
+      #expect(try !folder.bytes("run/samples/step-00000002/\(file)").isEmpty)
+    }
+    // A sound that is lost is made again, the same.
+    let heard = try folder.bytes("run/samples/step-00000002/0-0.wav")
+    unlink(folder("run/samples/step-00000002/0-0.wav"))
+    let resumed = try foley(
+      "train", pipeline, folder("data"), "-o", folder("run"), "--resume", "--sample-every", "2", "--samples",
+      "1")
+    #expect(resumed.status == 0, "\(resumed.errors)")
+    #expect(try folder.bytes("run/samples/step-00000002/0-0.wav") == heard)
   }
 
   @Test func sameBytesOnAnyNumberOfThreads() throws {

@@ -55,6 +55,7 @@ import Testing
   @Test func everyLetterThatIsWrittenExists() {
     let texts = [
       "0123456789", "-80", "0.25", "4k", "Hz", "s", "dB", "left", "right", "channel 3", "seen", "heard",
+      "loss", "training", "validation", "learning rate", "step", "after 1 of 2 steps", "2M", "1e-4",
     ]
     for character in texts.joined() { #expect(PixelFont.glyphs[character]?.count == 7, "\(character)") }
   }

@@ -30,52 +30,24 @@ package struct Generator {
     throws(Diagnostic) -> Result
   {
     var warnings: [String] = []
-    let audio = pipeline.manifest.audio
-    let sampling = try pipeline.manifest.sampling.choosing(
-      sampler: request.sampler, steps: request.steps, guidance: request.guidance, highest: request.highest,
-      lowest: request.lowest)
-    let (sampler, settings) = try sampling.resolved()
-
+    let course = try course(of: request)
     let (video, length) = try watch(request, &warnings, progress)
-    let samples = Int((length * Double(audio.sampleRate)).rounded())
-    let frames = (samples + audio.samplesPerLatent - 1) / audio.samplesPerLatent
-    guard samples > 0 else { throw .noLength(length) }
-    guard frames <= audio.mostLatents else {
-      throw .tooLong(length, audio, isClip: request.video != nil)
-    }
+    let samples = Int((length * Double(pipeline.manifest.audio.sampleRate)).rounded())
+    _ = try pipeline.manifest.audio.frames(of: samples, isClip: request.video != nil)
 
     try report(progress, .encodeText, 0, 1)
-    let guidance = Guidance(
-      scale: Float(sampling.guidance), rescale: Float(request.guidanceRescale))
     var prompts = [request.prompt]
-    if guidance.isActive, let negative = request.negativePrompt { prompts.append(negative) }
+    if course.guidance.isActive, let negative = request.negativePrompt { prompts.append(negative) }
     let texts = try read(prompts, seconds: Int(length.rounded(.up)))
     for (prompt, text) in zip(["prompt", "negative prompt"], texts) where text.dropped > 0 {
       warnings.append("the \(prompt) is too long: its last \(text.dropped) tokens are ignored")
     }
     try report(progress, .encodeText, 1, 1)
 
-    try report(progress, .prepare, 0, 1)
-    let backbone = try pipeline.model("backbone")
     let conditions = Denoiser.Conditions(
       cross: texts[0].cross, global: texts[0].global, negative: texts.count > 1 ? texts[1].cross : nil,
       video: video)
-    var denoiser = try Denoiser(
-      backbone, conditions, guidance: guidance, channels: audio.latentChannels, latents: frames,
-      options: options)
-    try report(progress, .prepare, 1, 1)
-
-    var generator = TorchGenerator(seed: request.seed)
-    let start = generator.normals(audio.latentChannels * frames)
-    let schedule = try sampler.schedule(settings)
-    var noise = sampler.noiseSource(for: schedule, count: start.count, from: &generator)
-    let latents = try sampler.sample(
-      try sampler.start(start, at: schedule), over: schedule, eta: settings.eta, noise: &noise,
-      progress: { (now) throws(Diagnostic) in try report(progress, .denoise, now.step, now.steps) },
-      velocity: { (x, t, _) throws(Diagnostic) in try denoiser.velocity(x, at: t) })
-
-    var decoder = try LatentDecoder(try pipeline.model("decoder"), audio, options: options)
-    let sound = try decoder.decode(latents, count: samples, progress: progress)
+    let (sound, latents) = try sound(under: conditions, samples: samples, course, progress: progress)
     return Result(sound: sound, latents: latents, warnings: warnings)
   }
 
@@ -120,17 +92,6 @@ package struct Generator {
 }
 
 extension Diagnostic {
-  fileprivate static func noLength(_ seconds: Double) -> Diagnostic {
-    Diagnostic(
-      "a sound of \(seconds) s has no samples", help: "pass a clip or --seconds above 0", kind: .usage)
-  }
-  fileprivate static func tooLong(_ seconds: Double, _ audio: PipelineManifest.Audio, isClip: Bool)
-    -> Diagnostic
-  {
-    Diagnostic(
-      "a sound of \(seconds) s is longer than the backbone's \(audio.mostSeconds) s",
-      help: isClip ? "cut the clip with --start and --duration" : "pass a smaller --seconds", kind: .usage)
-  }
   fileprivate static func lengthTwice() -> Diagnostic {
     Diagnostic(
       "with a clip the sound is as long as the clip, so --seconds says it twice",

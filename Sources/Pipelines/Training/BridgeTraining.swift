@@ -18,6 +18,9 @@ package struct BridgeTraining: ~Copyable {
   package let bridge: Bridge
   private var trainer: Trainer
   private var batches: TrainingBatches
+  private let validationBatches: ValidationBatches?
+  /// The clips that the loss is watched of; `nil` iff there are none.
+  package let validation: Dataset?
   /// What the state belongs to.
   private let identity: String
 
@@ -33,14 +36,17 @@ package struct BridgeTraining: ~Copyable {
 
   /// Compiles the bridged backbone with its loss and gradients.
   ///
-  /// Throws iff a setting makes no sense, the pipeline has no bridge, the dataset was made by other models than
-  /// the pipeline's, or the memory cannot be had.
+  /// The loss is watched of `validation`, or of what the settings hold out of the dataset. Throws iff a setting
+  /// makes no sense, the pipeline has no bridge, a dataset was made by other models than the pipeline's, clips
+  /// for validation are given and held out, too, or do not fit, or the memory cannot be had.
   package init(
-    _ pipeline: Pipeline, _ dataset: Dataset, _ settings: TrainingSettings, options: SessionOptions
+    _ pipeline: Pipeline, _ dataset: Dataset, validation: Dataset? = nil, _ settings: TrainingSettings,
+    options: SessionOptions
   ) throws(Diagnostic) {
     try settings.check()
+    let (dataset, validation) = try Self.split(dataset, validation, settings)
     guard let (bridge, checkpoint) = try pipeline.bridge() else { throw .noBridge(pipeline.path) }
-    try dataset.check(pipeline, bridge)
+    for dataset in [dataset, validation].compactMap(\.self) { try dataset.check(pipeline, bridge) }
     let backbone = try pipeline.model("backbone")
     let batches = TrainingBatches(dataset, settings, pipeline.manifest.sampling.objective)
     let passes = [Pass.insertVideoAttention(bridge, dropping: true)] + Pass.inference + Pass.training
@@ -48,14 +54,19 @@ package struct BridgeTraining: ~Copyable {
     var rules = TrainerSettings()
     (rules.optimizer, rules.largestNorm) = (settings.optimizer, settings.largestNorm)
     (rules.accumulates, rules.averages) = (settings.accumulation > 1, settings.average != nil)
+    let validationBatches = try validation.map { (dataset) throws(Diagnostic) in
+      try ValidationBatches(dataset, batches.layout, settings.timesteps)
+    }
     let identity = try Self.identity(pipeline, dataset, settings)
     let trainer = try Trainer(
-      graph, inputs: batches.types,
+      graph, inputs: batches.layout.types,
       weights: { (path) throws(Diagnostic) in try checkpoint.tensor(path) },
       frozen: { (path) throws(Diagnostic) in try backbone.weights.tensor(path) }, rules, options: options)
     self.trainer = trainer
     self.identity = identity
     self.batches = batches
+    self.validationBatches = validationBatches
+    self.validation = validation
     self.settings = settings
     self.bridge = bridge
   }
@@ -82,6 +93,24 @@ package struct BridgeTraining: ~Copyable {
     let rate = settings.learningRate.rate(at: step, of: settings.steps)
     let norm = try trainer.update(rate: rate, averageShare: settings.averageShare(at: step + 1))
     return Report(step: step + 1, loss: loss, gradientNorm: norm, learningRate: rate)
+  }
+
+  /// The mean loss on the clips for validation, of the bridge as it is to be used and with nothing left out;
+  /// `nil` iff there are none. The next steps are what they would be without it.
+  ///
+  /// `progress` is told the batches that are done, and how many there are. Throws iff the loss is not finite or
+  /// the run is cancelled.
+  package mutating func validationLoss(progress: (Int, Int) -> Void = { _, _ in }) throws(Diagnostic)
+    -> Double?
+  {
+    guard let batches = validationBatches else { return nil }
+    var loss = 0.0
+    for batch in 0..<batches.count {
+      progress(batch, batches.count)
+      let (inputs, share) = try batches.inputs(batch)
+      loss += try trainer.trainedLoss(inputs) * share
+    }
+    return loss
   }
 
   /// The ids of the clips of step `step`, counted from 0.
@@ -114,6 +143,16 @@ package struct BridgeTraining: ~Copyable {
     try writer.commit()
   }
 
+  /// What is trained on, and what the loss is watched of.
+  private static func split(_ dataset: Dataset, _ validation: Dataset?, _ settings: TrainingSettings)
+    throws(Diagnostic) -> (Dataset, validation: Dataset?)
+  {
+    guard settings.holdOut > 0 else { return (dataset, validation) }
+    guard validation == nil else { throw .validatedTwice() }
+    let (rest, heldOut) = try dataset.holdingOut(settings.holdOut)
+    return (rest, heldOut)
+  }
+
   /// A digest of everything that a run has to share with the one it goes on from.
   private static func identity(_ pipeline: Pipeline, _ dataset: Dataset, _ settings: TrainingSettings)
     throws(Diagnostic) -> String
@@ -131,5 +170,10 @@ extension Diagnostic {
   fileprivate static func noBridge(_ path: String) -> Diagnostic {
     Diagnostic(
       "the pipeline has no bridge to train", at: path, help: "assemble it with --video-encoder", kind: .usage)
+  }
+  fileprivate static func validatedTwice() -> Diagnostic {
+    Diagnostic(
+      "clips for validation are given and held out of the dataset, too", help: "choose one of the two",
+      kind: .usage)
   }
 }

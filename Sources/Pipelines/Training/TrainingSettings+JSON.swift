@@ -16,8 +16,9 @@ extension TrainingSettings {
         "weight_decay": JSON(optimizer.decay),
       ],
       "largest_norm": largestNorm.map { JSON($0) } ?? .null, "timesteps": JSON(timesteps.rawValue),
+      "loss_weighting": JSON(lossWeighting.rawValue), "snr_gamma": JSON(snrGamma),
       "token_drop": JSON(tokenDrop), "video_drop": JSON(videoDrop), "text_drop": JSON(textDrop),
-      "average": average.map { JSON($0) } ?? .null,
+      "hold_out": JSON(holdOut), "average": average.map { JSON($0) } ?? .null,
     ]
   }
 
@@ -42,9 +43,12 @@ extension TrainingSettings {
     optimizer.decay = try adam.real("weight_decay")
     largestNorm = try json.realIfPresent("largest_norm")
     timesteps = try json.choice("timesteps", of: TimestepSampler.self)
+    lossWeighting = try json.choice("loss_weighting", of: LossWeighting.self)
+    snrGamma = try json.real("snr_gamma")
     tokenDrop = try json.real("token_drop")
     videoDrop = try json.real("video_drop")
     textDrop = try json.real("text_drop")
+    holdOut = try json.real("hold_out")
     average = try json.realIfPresent("average")
     try check()
   }

@@ -17,12 +17,17 @@ package struct TrainingSettings: Hashable, Sendable {
   /// The norm that gradients are clipped to, or `nil`.
   package var largestNorm: Double? = 1
   package var timesteps = TimestepSampler.uniform
+  package var lossWeighting = LossWeighting.none
+  /// The signal-to-noise ratio that a weight does not grow beyond, of `LossWeighting.minSNR`.
+  package var snrGamma = 5.0
   /// The share of video tokens left out, each by itself.
   package var tokenDrop = 0.1
   /// The share of clips whose video is left out altogether, so that guidance has a row without it.
   package var videoDrop = 0.1
   /// The share of clips whose text is left out.
   package var textDrop = 0.1
+  /// The share of the dataset's clips that is not trained on, but that the loss is watched of.
+  package var holdOut = 0.0
   /// The decay of the running average of the weights, or `nil` to keep none.
   package var average: Double? = 0.9999
 
@@ -48,9 +53,12 @@ package struct TrainingSettings: Hashable, Sendable {
       guard count >= 1, count <= Self.mostSteps else { throw .count(name, count) }
     }
     guard clipsPerStep < Self.mostSteps else { throw .count("clips a step", clipsPerStep) }
-    for (name, share) in [("token drop", tokenDrop), ("video drop", videoDrop), ("text drop", textDrop)] {
+    for (name, share) in [("token drop", tokenDrop), ("video drop", videoDrop), ("text drop", textDrop)]
+      + [("share held out", holdOut)]
+    {
       guard (0...1).contains(share) else { throw .share(name, share) }
     }
+    guard snrGamma > 0, snrGamma.isFinite else { throw .gamma(snrGamma) }
     if let average { guard average >= 0, average < 1 else { throw .share("average", average) } }
     try learningRate.check()
     try optimizer.check()
@@ -60,6 +68,9 @@ package struct TrainingSettings: Hashable, Sendable {
 extension Diagnostic {
   fileprivate static func count(_ name: String, _ count: Int) -> Diagnostic {
     Diagnostic("\(name) is \(count), expected 1 to 16777216", kind: .usage)
+  }
+  fileprivate static func gamma(_ gamma: Double) -> Diagnostic {
+    Diagnostic("the gamma of min-snr is \(gamma), expected more than 0", kind: .usage)
   }
   fileprivate static func share(_ name: String, _ share: Double) -> Diagnostic {
     Diagnostic("\(name) is \(share), expected a share of 0 to 1", kind: .usage)

@@ -35,6 +35,12 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Which times the denoiser is trained at. (default: uniform)")
   var timesteps: TimestepSampler?
 
+  @Option(help: "What the error at each noise level counts. (default: none)")
+  var lossWeighting: LossWeighting?
+
+  @Option(help: "The signal-to-noise ratio at which the weights of min-snr stay. (default: 5)")
+  var snrGamma: Double?
+
   @Option(help: "The share of video tokens left out. (default: 0.1)")
   var tokenDrop: Double?
 
@@ -43,6 +49,9 @@ struct TrainingOptions: ParsableArguments {
 
   @Option(help: "The share of clips whose text is left out. (default: 0.1)")
   var textDrop: Double?
+
+  @Option(help: "The share of the dataset's clips that is kept for validation. (default: 0)")
+  var holdOut: Double?
 
   @Option(help: "The decay of the running average of the weights; 0 for none. (default: 0.9999)")
   var average: Double?
@@ -54,7 +63,7 @@ struct TrainingOptions: ParsableArguments {
   var isGiven: Bool {
     let numbers: [Any?] = [
       steps, batch, accumulation, learningRate, warmup, schedule, lastRate, weightDecay, clip, timesteps,
-      tokenDrop, videoDrop, textDrop, average, seed,
+      lossWeighting, snrGamma, tokenDrop, videoDrop, textDrop, holdOut, average, seed,
     ]
     return numbers.contains { $0 != nil }
   }
@@ -72,9 +81,12 @@ struct TrainingOptions: ParsableArguments {
     settings.optimizer.decay = weightDecay ?? settings.optimizer.decay
     if let clip { settings.largestNorm = clip == 0 ? nil : clip }
     settings.timesteps = timesteps ?? settings.timesteps
+    settings.lossWeighting = lossWeighting ?? settings.lossWeighting
+    settings.snrGamma = snrGamma ?? settings.snrGamma
     settings.tokenDrop = tokenDrop ?? settings.tokenDrop
     settings.videoDrop = videoDrop ?? settings.videoDrop
     settings.textDrop = textDrop ?? settings.textDrop
+    settings.holdOut = holdOut ?? settings.holdOut
     if let average { settings.average = average == 0 ? nil : average }
     settings.seed = seed ?? settings.seed
     try settings.check()
@@ -83,4 +95,5 @@ struct TrainingOptions: ParsableArguments {
 }
 
 extension LearningRate.Course: ExpressibleByArgument {}
+extension LossWeighting: ExpressibleByArgument {}
 extension TimestepSampler: ExpressibleByArgument {}

@@ -8,19 +8,36 @@ final class TrainingProgress {
   private let steps: Int
   private var loss: Double?
   private var seconds: Double?
+  private var validation: Double?
 
   init(quiet: Bool, steps: Int) {
     (line, isQuiet, self.steps) = (ProgressLine(quiet: quiet), quiet, steps)
   }
 
-  func show(_ step: TrainingLog.Line) {
+  func show(_ step: TrainingLog.Step) {
     loss = Self.smoothed(loss, step.loss)
     seconds = Self.smoothed(seconds, step.seconds)
+    let watched = validation.map { ", validation \(Self.short($0))" } ?? ""
     let text =
-      "loss \(Self.short(loss ?? 0)), lr \(Self.short(step.learningRate)), \(Self.short(1 / (seconds ?? 1))) steps/s"
+      "loss \(Self.short(loss ?? 0))\(watched), lr \(Self.short(step.learningRate)), "
+      + "\(Self.short(1 / (seconds ?? 1))) steps/s"
     line.show("step", step.step, of: steps, text, left: Double(steps - step.step) * (seconds ?? 0))
     if !isQuiet, !StandardError.isTerminal, step.step % 100 == 0 || step.step == steps {
       StandardError.write("step \(step.step)/\(steps): \(text)\n")
+    }
+  }
+
+  /// `done` of `total` batches of clips for validation are seen to.
+  func showValidation(_ done: Int, _ total: Int) { line.show("validating, batch", done, total) }
+
+  /// `done` of `total` calls of the backbone for sounds are made.
+  func showSample(_ done: Int, _ total: Int) { line.show("making sounds", done, total) }
+
+  func show(_ validation: TrainingLog.Validation) {
+    self.validation = validation.loss
+    if !isQuiet, !StandardError.isTerminal {
+      StandardError.write(
+        "step \(validation.step)/\(steps): validation loss \(Self.short(validation.loss))\n")
     }
   }
 

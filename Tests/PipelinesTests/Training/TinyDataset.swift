@@ -9,7 +9,7 @@ struct TinyDataset {
   let pipeline: TinyPipeline
   let path: String
 
-  init(clips count: Int = 7) throws {
+  init(clips count: Int = 7, called name: (Int) -> String = { "clip\($0)" }) throws {
     pipeline = try TinyPipeline()
     path = pipeline.folder.path + "/dataset"
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -20,7 +20,7 @@ struct TinyDataset {
     var manifest = DatasetManifest(makers: makers, pooling: "frame")
     var tensors: [(name: Name, tensor: Tensor)] = []
     for index in 0..<count {
-      let (id, isShort) = ("clip\(index)", index % 3 == 2)
+      let (id, isShort) = (name(index), index % 3 == 2)
       manifest.clips.append(.init(id: id, shard: "a.safetensors", prompt: "a sound", seconds: 1))
       let shapes = [
         ("latents", [4, isShort ? 11 : 14]), ("video", [isShort ? 4 : 6, 48]), ("cross", [9, 64]),

@@ -1,3 +1,4 @@
+import Glibc
 @testable import Pipelines
 import Testing
 
@@ -54,6 +55,34 @@ import Testing
     for (share, quantile) in zip([0.1, 0.5, 0.9], quantiles) {
       #expect(abs(times[Int(share * 20_000)] - quantile) < 0.015)
     }
+  }
+
+  /// Evenly spread shares give times that are distributed as the draws.
+  @Test(arguments: [
+    (TimestepSampler.uniform, [0.1, 0.5, 0.9]), (.logitNormal, [0.2173, 0.5, 0.7827]),
+    (.truncatedLogitNormal, [0.2351, 0.5387, 0.8411]), (.logSNR, [0.2038, 0.7685, 0.9773]),
+  ])
+  func sharesAreSpreadAsDraws(_ sampler: TimestepSampler, _ quantiles: [Double]) {
+    let times = (0..<1000).map { sampler.time(at: (Double($0) + 0.5) / 1000) }.sorted()
+    for (share, quantile) in zip([0.1, 0.5, 0.9], quantiles) {
+      #expect(abs(times[Int(share * 1000)] - quantile) < 0.01)
+    }
+  }
+
+  /// By the formulas of the paper, in the signal-to-noise ratio: `min(SNR, γ) / (SNR + 1)` of v; of a rectified
+  /// flow `min(SNR, γ)` times what its error makes of the clean latents.
+  @Test func weightsAreMinSNRs() {
+    for time in [0.05, 0.2, 0.25, 0.5, 0.77, 1] {
+      let v = Objective.v.levels(at: time)
+      var ratio = pow(v.signal / v.noise, 2)
+      #expect(abs(LossWeighting.minSNR.weight(at: v, gamma: 5) - min(ratio, 5) / (ratio + 1)) < 1e-12)
+      let flow = Objective.rectifiedFlow.levels(at: time)
+      ratio = pow((1 - time) / time, 2)
+      #expect(abs(LossWeighting.minSNR.weight(at: flow, gamma: 5) - min(ratio, 5) * time * time) < 1e-12)
+      #expect(LossWeighting.none.weight(at: v, gamma: 5) == 1)
+    }
+    #expect(LossWeighting.minSNR.weight(at: (1, 0), gamma: 5) == 0)
+    #expect(abs(LossWeighting.minSNR.weight(at: Objective.v.levels(at: 0.5), gamma: 5) - 0.5) < 1e-12)
   }
 
   /// Any 64 draws in a row are spread over all 64ths, as those of a Sobol' sequence are from a multiple on.

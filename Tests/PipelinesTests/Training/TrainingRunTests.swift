@@ -44,7 +44,7 @@ import Testing
       }
       #expect(contents[0] == contents[1], "\(file)")
     }
-    let logs = try ["whole", "cut"].map { try TrainingLog.lines("\(data.path)/\($0)/log.jsonl") }
+    let logs = try ["whole", "cut"].map { try TrainingLog.steps("\(data.path)/\($0)/log.jsonl") }
     #expect(logs[0].map(\.step) == Array(1...10))
     #expect(logs[0].map(\.loss) == logs[1].map(\.loss))
     #expect(logs[0].map(\.gradientNorm) == logs[1].map(\.gradientNorm))

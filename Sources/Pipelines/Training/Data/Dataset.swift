@@ -6,7 +6,7 @@ package import Tensors
 package struct Dataset: Sendable {
   package let path: String
   package let manifests: [DatasetManifest]
-  package let clips: [DatasetManifest.Clip]
+  package private(set) var clips: [DatasetManifest.Clip]
   /// The shapes that all clips share, and the most latents and video tokens a clip has.
   package let sizes: Sizes
   private let shards: [String: Checkpoint]
@@ -67,6 +67,13 @@ package struct Dataset: Sendable {
     return Example(
       latents: try shard.tensor("\(clip.id).latents"), video: try shard.tensor("\(clip.id).video"),
       cross: try shard.tensor("\(clip.id).cross"), global: try shard.tensor("\(clip.id).global"))
+  }
+
+  /// The dataset with those clips alone for which `isKept` says so; its sizes stay.
+  func keeping(_ isKept: (DatasetManifest.Clip) -> Bool) -> Dataset {
+    var dataset = self
+    dataset.clips = clips.filter(isKept)
+    return dataset
   }
 
   private static func sizes(of clips: [DatasetManifest.Clip], _ shards: [String: Checkpoint])

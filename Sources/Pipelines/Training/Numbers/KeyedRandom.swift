@@ -21,6 +21,7 @@ package struct KeyedRandom: Sendable {
     case timestep, noise, tokenDrop, videoDrop, textDrop
     case latents
     case bootstrap
+    case validation
   }
 
   /// The numbers for `purpose` at `step`, for the `item`-th of those drawn there.

@@ -18,15 +18,30 @@ package enum TimestepSampler: String, CaseIterable, Hashable, Sendable {
     var random = KeyedRandom(seed: seed, .timestep, step: step, item: item)
     switch self {
     case .uniform: return Self.sobol(step * count + item, seed: seed)
-    case .logitNormal: return Self.sigmoid(random.normal())
-    case .truncatedLogitNormal:
-      let cut = 0.075
-      let least = Self.normalShare(below: log(cut / (1 - cut)))
-      let share = least + (1 - least) * random.uniform()
-      let place = Self.sigmoid(Self.normalQuantile(share))
-      return min(1, max(0, 1 - (place - cut) / (1 - cut)))
-    case .logSNR: return min(1 - 1e-4, max(1e-4, Self.sigmoid(1.2 - 2 * random.normal())))
+    case .logitNormal, .logSNR: return time(ofNormal: random.normal())
+    case .truncatedLogitNormal: return time(ofTruncated: random.uniform())
     }
+  }
+
+  /// A time for each `share` in 0…1: those of evenly spread shares are spread as the sampler draws them.
+  package func time(at share: Double) -> Double {
+    switch self {
+    case .uniform: share
+    case .logitNormal, .logSNR: time(ofNormal: Self.normalQuantile(share))
+    case .truncatedLogitNormal: time(ofTruncated: share)
+    }
+  }
+
+  private func time(ofNormal z: Double) -> Double {
+    guard self == .logSNR else { return Self.sigmoid(z) }
+    return min(1 - 1e-4, max(1e-4, Self.sigmoid(1.2 - 2 * z)))
+  }
+
+  private func time(ofTruncated draw: Double) -> Double {
+    let cut = 0.075
+    let least = Self.normalShare(below: log(cut / (1 - cut)))
+    let place = Self.sigmoid(Self.normalQuantile(least + (1 - least) * draw))
+    return min(1, max(0, 1 - (place - cut) / (1 - cut)))
   }
 
   /// Element `index` of the one-dimensional Sobol' sequence, its binary digits scrambled by a hash that leaves

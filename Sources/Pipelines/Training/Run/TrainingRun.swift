@@ -10,10 +10,16 @@ package struct TrainingRun: ~Copyable {
   package var saveEvery = 500
   /// A loss this many times the mean of the last hundred stops the run.
   package var spike = 20.0
+  /// Steps from one validation to the next.
+  package var validateEvery = 500
   private let log: TrainingLog
+  private let events: EventFile
   private let lock: RunLock
   private var recent: [Double] = []
-  private var saved = -1
+  /// The step behind which the state was last saved; -1 iff none was since the run was opened.
+  package private(set) var saved = -1
+  /// The step behind which the loss on clips for validation was last taken.
+  private var validated: Int
 
   /// Begins a run in `directory`, or goes on with the one there.
   ///
@@ -28,9 +34,14 @@ package struct TrainingRun: ~Copyable {
     let lock = try RunLock("\(directory.path)/lock")
     if resuming { try Self.restore(&training, from: directory, note) }
     try AtomicFile.write(training.settings.json.printed(pretty: true) + "\n", to: directory.settingsPath)
-    let log = try TrainingLog(path: directory.logPath, after: training.step)
+    let step = training.step
+    let entries = try TrainingLog.entries(directory.logPath).filter { $0.step <= step }
+    let log = try TrainingLog(path: directory.logPath, beginning: entries)
+    let events = try EventFile(in: directory.path, beginning: entries, at: Self.seconds(CLOCK_REALTIME))
     self.lock = lock
     self.log = log
+    self.events = events
+    validated = entries.last { $0.validation != nil }?.step ?? -1
     self.directory = directory
     self.training = training
   }
@@ -41,14 +52,35 @@ package struct TrainingRun: ~Copyable {
   /// Makes the next step, logs it, and saves where it is time to.
   ///
   /// Throws what the step throws, or iff its loss is far above those before: the last state is that of before.
-  package mutating func advance() throws(Diagnostic) -> TrainingLog.Line {
-    let began = Self.seconds
+  package mutating func advance() throws(Diagnostic) -> TrainingLog.Step {
+    let began = Self.seconds()
     let report = try training.advance()
-    let line = TrainingLog.Line(report, seconds: Self.seconds - began)
-    try log.append(line)
+    let step = TrainingLog.Step(
+      report, seconds: Self.seconds() - began, time: Self.seconds(CLOCK_REALTIME))
+    try record(.step(step))
     try checkSpike(report)
     if report.step % saveEvery == 0 || isDone { try save() }
-    return line
+    return step
+  }
+
+  /// Takes the loss on the clips for validation and logs it, where it is time to and it is not logged yet: before
+  /// the first step, every so many, and at the end. Returns `nil` where it is not, or there are no such clips.
+  package mutating func validate(progress: (Int, Int) -> Void = { _, _ in }) throws(Diagnostic)
+    -> TrainingLog.Validation?
+  {
+    let (step, began) = (training.step, Self.seconds())
+    guard step > validated, step % validateEvery == 0 || isDone else { return nil }
+    guard let loss = try training.validationLoss(progress: progress) else { return nil }
+    let validation = TrainingLog.Validation(
+      step: step, loss: loss, seconds: Self.seconds() - began, time: Self.seconds(CLOCK_REALTIME))
+    try record(.validation(validation))
+    validated = step
+    return validation
+  }
+
+  private func record(_ entry: TrainingLog.Entry) throws(Diagnostic) {
+    try log.append(entry)
+    try events.append(entry)
   }
 
   /// Writes the state and the bridge of now, unless they stand already.
@@ -87,10 +119,11 @@ package struct TrainingRun: ~Copyable {
     if recent.count > 100 { recent.removeFirst() }
   }
 
-  private static var seconds: Double {
+  /// The time, to the microsecond.
+  private static func seconds(_ clock: clockid_t = CLOCK_MONOTONIC) -> Double {
     var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    clock_gettime(clock, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec / 1000) * 1e-6
   }
 }
 
