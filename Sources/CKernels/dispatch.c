@@ -24,9 +24,10 @@ bool ck_isa_available(const char *isa) {
   bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")
               && __builtin_cpu_supports("bmi2");
   if (strcmp(isa, "avx2") == 0) return avx2;
-  if (strcmp(isa, "avx512") == 0)
-    return avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
-           && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+  bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
+                && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+  if (strcmp(isa, "avx512") == 0) return avx512;
+  if (strcmp(isa, "avx512_bf16") == 0) return avx512 && __builtin_cpu_supports("avx512bf16");
 #endif
   return false;
 }
@@ -35,6 +36,7 @@ bool ck_isa_available(const char *isa) {
 static const ck_table *table_for(const char *isa) {
   const ck_table *const best_first[] = {
 #if defined(__x86_64__)
+    &ck_table_avx512_bf16,
     &ck_table_avx512,
     &ck_table_avx2,
 #endif

@@ -2,6 +2,7 @@
 //   CK_WIDTH  floats in a vector: 4, 8 or 16
 //   CK_FMA    1 iff the instruction set multiplies and adds in one rounding
 //   CK_ROWS, CK_VECTORS  the shape of a register tile: rows, vectors of columns
+//   CK_PAIRS  1 iff it multiplies pairs of bf16 and adds to f32
 //   CK_OWN_PRODUCT  1 iff `product_block` is faster than OpenBLAS
 //   CK_TABLE, CK_NAME, CK_BLAS_CORE  what the table is called
 
@@ -51,6 +52,8 @@ static const ck_unary_kernel unary_kernels[CK_UNARY_COUNT] = {
 
 #include "impl/product.h"
 
+#include "impl/narrow.h"
+
 #include "impl/attention.h"
 
 #include "impl/convolution.h"
@@ -92,6 +95,7 @@ const ck_table CK_TABLE = {
   .dot_rows = dot_rows,
   .mix_rows = mix_rows,
   .product_block = CK_OWN_PRODUCT ? product_block : NULL,
+  .narrow_block = narrow_block,
   .attention_block = attention_block,
   .conv_block = conv_block,
   .adamw = adamw,

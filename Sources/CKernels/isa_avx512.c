@@ -13,6 +13,7 @@
 
 #define CK_WIDTH 16
 #define CK_FMA 1
+#define CK_PAIRS 0
 #define CK_ROWS 8
 #define CK_VECTORS 3
 #define CK_OWN_PRODUCT 1

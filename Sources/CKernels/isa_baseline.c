@@ -7,6 +7,7 @@
 
 #define CK_WIDTH 4
 #define CK_FMA 0
+#define CK_PAIRS 0
 #define CK_ROWS 4
 #define CK_VECTORS 2
 #define CK_OWN_PRODUCT 0

@@ -13,12 +13,15 @@ typedef struct {
   const ck_table *table;
   size_t M, N, K;
   float alpha, beta;
-  const float *A, *B;
+  const float *A;
+  const void *B;
   float *C;
   size_t lda, ldb, ldc;
   bool transpose_a, transpose_b;
   ptrdiff_t a_stride, b_stride, c_stride;
   const ck_epilogue *epilogue;
+  bool narrow;  ///< operands are rounded to bf16
+  ck_weight_type b_type;
   size_t block_rows, block_columns, row_blocks, column_blocks;
   size_t items, per_chunk;
 } product;
@@ -81,7 +84,10 @@ static void run_block(const product *p, size_t item) {
   size_t rows = ck_min(p->M - row, p->block_rows);
   size_t columns = ck_min(p->N - column, p->block_columns);
   const float *A = p->A + batch * p->a_stride + (p->transpose_a ? row : row * p->lda);
-  const float *B = p->B + batch * p->b_stride + (p->transpose_b ? column * p->ldb : column);
+  ptrdiff_t b_place =
+    batch * p->b_stride + (ptrdiff_t)(p->transpose_b ? column * p->ldb : column);
+  ptrdiff_t b_size = p->b_type == CK_BF16 ? sizeof(uint16_t) : sizeof(float);
+  const void *B = (const char *)p->B + b_place * b_size;
   float *place = p->C + batch * p->c_stride + row * p->ldc + column, *block = place;
   size_t ldc = p->ldc;
   // A residual that lies in the output must live until the epilogue.
@@ -90,14 +96,17 @@ static void run_block(const product *p, size_t item) {
     block = ck_scratch(CK_SCRATCH_A, rows * columns * sizeof(float));
     ldc = columns;
   }
+  ck_weight_layout layout = p->transpose_b ? CK_OUT_IN : CK_IN_OUT;
   bool simple = p->alpha == 1 && p->beta == 0 && !p->transpose_a;
-  if (simple && rows <= FEW_ROWS)
+  if (p->narrow)
+    p->table->narrow_block(
+      rows, columns, p->K, A, p->lda, layout, B, p->b_type, p->ldb, block, ldc);
+  else if (simple && rows <= FEW_ROWS)
     (p->transpose_b ? p->table->dot_rows : p->table->mix_rows)(
       rows, p->K, columns, A, p->lda, B, p->ldb, block, ldc);
   else if (simple && p->table->product_block)
     p->table->product_block(
-      rows, columns, p->K, A, p->lda, p->transpose_b ? CK_OUT_IN : CK_IN_OUT, B, p->ldb, block,
-      ldc);
+      rows, columns, p->K, A, p->lda, layout, B, p->ldb, block, ldc);
   else
     cblas_sgemm(
       CblasRowMajor, p->transpose_a ? CblasTrans : CblasNoTrans,
@@ -143,15 +152,31 @@ void ck_gemm(
     1, M, N, K, alpha, A, lda, transpose_a, 0, B, ldb, transpose_b, 0, beta, C, ldc, 0);
 }
 
-void ck_linear(
+static void linear(
   size_t rows, size_t inputs, size_t outputs, const float *x, size_t x_stride,
-  ck_weight_layout layout, const float *weights, const ck_epilogue *epilogue, float *out,
-  size_t out_stride) {
+  ck_weight_layout layout, const void *weights, bool narrow, ck_weight_type type,
+  const ck_epilogue *epilogue, float *out, size_t out_stride) {
   bool transposed = layout == CK_OUT_IN;
   product p = {
     .M = rows, .N = outputs, .K = inputs, .alpha = 1, .A = x, .B = weights, .C = out,
     .lda = x_stride, .ldb = transposed ? inputs : outputs, .ldc = out_stride,
-    .transpose_b = transposed, .epilogue = epilogue,
+    .transpose_b = transposed, .epilogue = epilogue, .narrow = narrow, .b_type = type,
   };
   run(&p, 1);
+}
+
+void ck_linear(
+  size_t rows, size_t inputs, size_t outputs, const float *x, size_t x_stride,
+  ck_weight_layout layout, const float *weights, const ck_epilogue *epilogue, float *out,
+  size_t out_stride) {
+  linear(
+    rows, inputs, outputs, x, x_stride, layout, weights, false, CK_F32, epilogue, out, out_stride);
+}
+
+void ck_narrow_linear(
+  size_t rows, size_t inputs, size_t outputs, const float *x, size_t x_stride,
+  ck_weight_layout layout, const void *weights, ck_weight_type type, const ck_epilogue *epilogue,
+  float *out, size_t out_stride) {
+  linear(
+    rows, inputs, outputs, x, x_stride, layout, weights, true, type, epilogue, out, out_stride);
 }

@@ -84,6 +84,12 @@ typedef struct ck_table {
     size_t rows, size_t columns, size_t depth, const float *x, size_t x_stride,
     ck_weight_layout layout, const float *w, size_t w_stride, float *out, size_t out_stride);
 
+  /// The same with both operands rounded to bf16; w holds elements of `type`.
+  void (*narrow_block)(
+    size_t rows, size_t columns, size_t depth, const float *x, size_t x_stride,
+    ck_weight_layout layout, const void *w, ck_weight_type type, size_t w_stride, float *out,
+    size_t out_stride);
+
   /// Attention of the queries first..<first+count of one batch and head; pointers are at that batch and
   /// head. count ≤ CK_QUERY_BLOCK.
   void (*attention_block)(
@@ -106,6 +112,7 @@ extern const ck_table ck_table_baseline;
 #if defined(__x86_64__)
 extern const ck_table ck_table_avx2;
 extern const ck_table ck_table_avx512;
+extern const ck_table ck_table_avx512_bf16;
 #endif
 
 /// The table in use. A kernel takes it once and keeps it to its end.

@@ -39,7 +39,7 @@ extension Diagnostic {
     Diagnostic("\(threads) is no number of threads", help: "give 1 or more, or 0 for all cores", kind: .usage)
   }
   fileprivate static func instructionSet(_ isa: String) -> Diagnostic {
-    let names = ["baseline", "avx2", "avx512"]
+    let names = ["baseline", "avx2", "avx512", "avx512_bf16"]
     let known = names.filter { name in ck_isa_available(name) }
     return Diagnostic(
       "this machine cannot run \(isa) kernels", help: "it has \(known.joined(separator: ", "))", kind: .usage)

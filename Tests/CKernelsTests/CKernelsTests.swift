@@ -64,7 +64,8 @@ final class Memory<Element: BitwiseCopyable & Equatable> {
 }
 
 /// The instruction sets of this machine.
-let instructionSets = (["baseline", "avx2", "avx512"] as [String]).filter { ck_isa_available($0) }
+let instructionSets = (["baseline", "avx2", "avx512", "avx512_bf16"] as [String])
+  .filter { ck_isa_available($0) }
 
 /// Runs a kernel on every instruction set with 1, 2 and 3 threads. Expects the same bytes for every number of
 /// threads and values within `tolerance` of `expected`, relative to the largest of them.

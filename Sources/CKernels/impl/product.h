@@ -23,16 +23,10 @@ static void pack_panel(
   }
 }
 
-/// out [rows, vectors · CK_WIDTH] = x · panel, or added to; `rows` and `columns` say what of it is real.
-INLINE void product_tile(
-  int vectors, size_t rows, size_t columns, size_t depth, const float *x, size_t x_stride,
-  const float *panel, bool add, float *out, size_t out_stride) {
-  vf sums[CK_ROWS][CK_VECTORS];
-  UNROLLED
-  for (int i = 0; i < CK_ROWS; i++)
-    UNROLLED
-    for (int c = 0; c < vectors; c++) sums[i][c] = splat(0.0f);
-  accumulate(vectors, depth, x, x_stride, 1, panel, TILE_COLUMNS, NULL, sums);
+/// Writes the sums of a tile to `out`, or adds them; `rows` and `columns` say what of it is real.
+INLINE void store_sums(
+  int vectors, size_t rows, size_t columns, vf sums[CK_ROWS][CK_VECTORS], bool add, float *out,
+  size_t out_stride) {
   UNROLLED
   for (int i = 0; i < CK_ROWS; i++) {
     if ((size_t)i >= rows) break;
@@ -47,6 +41,19 @@ INLINE void product_tile(
           place, lanes, add ? load_part(place, lanes, 0.0f) + sums[i][c] : sums[i][c]);
     }
   }
+}
+
+/// out [rows, vectors · CK_WIDTH] = x · panel, or added to; `rows` and `columns` say what of it is real.
+INLINE void product_tile(
+  int vectors, size_t rows, size_t columns, size_t depth, const float *x, size_t x_stride,
+  const float *panel, bool add, float *out, size_t out_stride) {
+  vf sums[CK_ROWS][CK_VECTORS];
+  UNROLLED
+  for (int i = 0; i < CK_ROWS; i++)
+    UNROLLED
+    for (int c = 0; c < vectors; c++) sums[i][c] = splat(0.0f);
+  accumulate(vectors, depth, x, x_stride, 1, panel, TILE_COLUMNS, NULL, sums);
+  store_sums(vectors, rows, columns, sums, add, out, out_stride);
 }
 
 static void product_rows(

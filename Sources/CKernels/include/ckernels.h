@@ -30,13 +30,13 @@ extern "C" {
 /// Chooses the instruction set and the number of threads, and sets OpenBLAS to one thread and to the
 /// kernels of that instruction set, whatever the environment says.
 /// `threads` counts the caller; 0 means one for each core this process may use.
-/// `isa` is "baseline", "avx2" or "avx512"; null means the best this machine has.
+/// `isa` is "baseline", "avx2", "avx512" or "avx512_bf16"; null means the best this machine has.
 /// Returns false, and changes nothing, when the machine lacks `isa` or the name is unknown.
 /// May be called again, also while other threads run kernels. Without a call, the first kernel
 /// behaves as if `ck_init(0, NULL)` had been called.
 bool ck_init(int threads, const char *_Nullable isa);
 
-/// The instruction set in use: "baseline", "avx2" or "avx512".
+/// The instruction set in use, by its name for `ck_init`.
 const char *ck_isa_name(void);
 
 /// True iff this machine can run `isa`.
@@ -253,6 +253,15 @@ void ck_linear(
   size_t rows, size_t inputs, size_t outputs, const float *x, size_t x_stride,
   ck_weight_layout layout, const float *weights, const ck_epilogue *_Nullable epilogue, float *out,
   size_t out_stride);
+
+typedef enum ck_weight_type { CK_F32 = 0, CK_BF16 } ck_weight_type;
+
+/// `ck_linear` with x and the weights, elements of `type`, rounded to bf16 (to nearest, ties to even); products
+/// are summed in f32.
+void ck_narrow_linear(
+  size_t rows, size_t inputs, size_t outputs, const float *x, size_t x_stride,
+  ck_weight_layout layout, const void *weights, ck_weight_type type,
+  const ck_epilogue *_Nullable epilogue, float *out, size_t out_stride);
 
 /// Where the rows of one operand of an attention lie: element d of head h of row n of batch b is
 /// base[b·batch + n·row + h·head + d].

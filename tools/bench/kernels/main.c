@@ -110,6 +110,24 @@ static void linear(size_t M, size_t K, size_t N) {
   free(x), free(w), free(out), free(bias);
 }
 
+/// A linear layer with bf16 weights: forward, then its gradient by x, which reads them the other way round.
+static void narrow(size_t M, size_t K, size_t N) {
+  float *x = floats(M * K), *w = floats(N * K), *out = floats(M * N);
+  uint16_t *rounded = malloc(N * K * sizeof *rounded);
+  if (!rounded) abort();
+  ck_f32_to_bf16(N * K, rounded, w);
+  for (int turned = 0; turned < 2; turned++) {
+    char name[64];
+    snprintf(name, sizeof name, "%s %zu x %zu -> %zu", turned ? "back" : "narrow", M, K, N);
+    if (!wanted(name)) continue;
+    BEST(
+      best, ck_narrow_linear(
+              M, K, N, x, K, turned ? CK_IN_OUT : CK_OUT_IN, rounded, CK_BF16, NULL, out, N));
+    arithmetic(name, 2.0 * (double)M * (double)N * (double)K, best);
+  }
+  free(x), free(w), free(out), free(rounded);
+}
+
 static void attention(
   size_t batch, size_t queries, size_t keys, size_t heads, size_t kv_heads, size_t width,
   bool biased) {
@@ -199,6 +217,8 @@ int main(int count, char **arguments) {
   };
   for (size_t i = 0; i < sizeof linears / sizeof *linears; i++)
     linear(linears[i][0], linears[i][1], linears[i][2]);
+  for (size_t i = 0; i < sizeof linears / sizeof *linears; i++)
+    narrow(linears[i][0], linears[i][1], linears[i][2]);
   attention(1, 8192, 8192, 16, 16, 64, false);
   attention(2, 260, 260, 24, 24, 64, false);
   attention(2, 260, 130, 24, 12, 64, false);
