@@ -28,3 +28,16 @@ extension Kernel {
     }
   ]
 }
+
+extension LoweringRule {
+  /// What was only widened is there already.
+  ///
+  ///     cast(cast(x: bf16) element=f32) element=bf16  ->  x
+  static let casting: [LoweringRule] = [
+    LoweringRule(Cast.self) { (op, inputs, _, lowering) throws(Diagnostic) in
+      let wide = lowering.graph[inputs[0]]
+      guard wide.op is Cast, wide.type.element == .f32, [.bf16, .f16].contains(op.element) else { return nil }
+      return lowering.graph[wide.inputs[0]].type.element == op.element ? wide.inputs[0] : nil
+    }
+  ]
+}

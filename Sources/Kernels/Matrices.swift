@@ -19,11 +19,53 @@ extension Kernel {
           outputs)
       }
     },
+    Kernel(NarrowLinear.self) { op, signature in
+      guard let product = NarrowProduct(op.element, CK_OUT_IN, signature) else { return nil }
+      return { product($0) }
+    },
+    Kernel(NarrowMatMul.self) { op, signature in
+      guard let product = NarrowProduct(op.element, CK_IN_OUT, signature) else { return nil }
+      return { product($0) }
+    },
     Kernel(MatMul.self) { _, signature in
       guard signature.isFloat, let product = StackedProduct(signature) else { return nil }
       return { product($0) }
     },
   ]
+}
+
+/// A product of rows with one matrix, both rounded to `bf16`, and a bias if there is a third operand.
+private struct NarrowProduct {
+  private let (rows, inputs, outputs): (Int, Int, Int)
+  private let layout: ck_weight_layout
+  private let weight: ck_weight_type
+  private let hasBias: Bool
+
+  /// `nil` iff the operands are of other types than that, or there is a stack of matrices.
+  init?(_ element: DType, _ layout: ck_weight_layout, _ signature: Signature) {
+    let types = signature.inputs
+    guard element == .bf16,
+      ([signature.output, types[0]] + types.dropFirst(2)).allSatisfy({ $0.element == .f32 }),
+      types[0].rank >= 1, types[1].rank == 2
+    else { return nil }
+    switch types[1].element {
+    case .f32: weight = CK_F32
+    case .bf16: weight = CK_BF16
+    default: return nil
+    }
+    (self.layout, hasBias) = (layout, types.count > 2)
+    inputs = signature.shape(0).last ?? 0
+    outputs = signature.shape.last ?? 0
+    rows = signature.shape.dropLast().reduce(1, *)
+  }
+
+  func callAsFunction(_ operands: Operands) {
+    var epilogue = ck_epilogue()
+    epilogue.bias = hasBias ? operands[2] : nil
+    ck_narrow_linear(
+      rows, inputs, outputs, operands[0], inputs, layout, operands.inputs[1], weight, &epilogue,
+      operands.result, outputs)
+  }
 }
 
 /// A product of two stacks of matrices that broadcast.

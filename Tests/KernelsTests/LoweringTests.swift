@@ -59,6 +59,18 @@ import Testing
     #expect(graph[named: "w.f32"].map { graph[$0].op is Cast } == true)
   }
 
+  /// What the checkpoint holds as bf16 already is read where it lies; from f32 it is rounded once a load.
+  @Test(arguments: [DType.bf16, .f32]) func narrowWeights(stored: DType) throws {
+    let graph = try lowered(stored: stored) { g in
+      let x = try g.input("x", TensorType(.f32, shape: [1, 2, 3]))
+      let w = try g.cast(g.parameter("w", TensorType(.f32, shape: [4, 3])), to: .bf16)
+      g.output("y", try g.add(NarrowLinear(element: .bf16), [x, w]))
+    }
+    let plan = try Plan(graph)
+    #expect(plan.steps.map { graph[$0].op.name } == ["narrow_linear"])
+    #expect(plan.prologue.map { graph[$0].op.name } == (stored == .bf16 ? [] : ["cast"]))
+  }
+
   /// Lengths that no machine can hold are refused before a kernel counts with them, also beside a zero.
   @Test(arguments: [[1 << 40, 1 << 30], [0, 1 << 61]]) func monsters(shape: [Int]) throws {
     var graph = Graph(name: "g")

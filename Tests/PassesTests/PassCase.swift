@@ -12,9 +12,13 @@ import Tensors
 ///     graph @before(…) { … }
 ///     # gives
 ///     graph @after(…) { … }
+///
+/// `# within: ELEMENT` allows the results round-off as of that type.
 struct PassCase {
   let url: URL
   let pass: Pass
+  /// Whose round-off the results may differ by, or `nil` for their own.
+  private let within: DType?
   /// The text before and, where the file holds it yet, after.
   let pairs: [(before: String, after: String)]
 
@@ -26,6 +30,7 @@ struct PassCase {
       throw Diagnostic("\(file.name).graph is for the pass \(name), which is none")
     }
     self.pass = pass
+    within = file.header.first { $0.word == "within" }.flatMap { DType(rawValue: $0.text) }
     let graphs = file.sections.map(\.graph)
     let isGolden = graphs.map { $0.contains("\n# gives\n") }
     var pairs: [(before: String, after: String)] = []
@@ -39,6 +44,7 @@ struct PassCase {
   /// Writes the file anew with what the pass gives now.
   func bless() throws {
     var text = "# pass: \(pass.name)\n"
+    if let within { text += "# within: \(within)\n" }
     for pair in pairs {
       let before = try graph(pair.before)
       text += "\n\(before)# gives\n\(try pass.run(before))"
@@ -84,7 +90,8 @@ struct PassCase {
     }
     return try first.keys.sorted().filter { name in
       guard let one = first[name], let other = second[name] else { return true }
-      return try !one.isClose(to: other)
+      guard let within else { return try !one.isClose(to: other) }
+      return try !one.cast(to: within).isClose(to: other.cast(to: within))
     }.map { "output \($0) has other numbers" }
   }
 }
