@@ -1,5 +1,6 @@
 import ArgumentParser
 import Media
+import Passes
 import Pipelines
 import Reports
 import Runtime
@@ -47,13 +48,14 @@ extension Foley {
 
     func run(until interrupt: Interrupt) throws {
       try writing.check(output)
-      let options = try machinery.start(until: interrupt)
+      let options = try machinery.start(until: interrupt, in: Precision.allCases)
       let line = ProgressLine(quiet: machinery.quiet)
       defer { line.clear() }
       let onsets = try writing.onsets.map { (text) throws(Diagnostic) in try OnsetTimes(textOrPath: text) }
       let opened = try Pipeline(path: try place(), verifying: verify)
       let request = sampling.apply(to: wish.request)
-      let result = try Generator(opened, options: options).generate(request) { stage, done, total in
+      let generator = Generator(opened, machinery.precision ?? .f32, options: options)
+      let result = try generator.generate(request) { stage, done, total in
         guard !interrupt.isRaised else { throw Diagnostic.stopped(stage) }
         line.show(stage.rawValue, done, total)
       }

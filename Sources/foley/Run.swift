@@ -5,6 +5,7 @@ import Families
 import Graphs
 import Kernels
 import ONNX
+import Passes
 import Reports
 import Runtime
 import Tensors
@@ -48,6 +49,9 @@ extension Foley {
       guard !reference || !(profile || checkFinite) else {
         throw ValidationError("'--reference' computes without steps to profile or check.")
       }
+      guard !reference || machinery.precision != .bf16 else {
+        throw ValidationError("'--reference' computes in double precision, not in bf16.")
+      }
       guard TensorFormat(path: outputs) != nil else {
         throw ValidationError("'--outputs' is '\(outputs)', but must end in \(TensorFormat.list).")
       }
@@ -55,7 +59,7 @@ extension Foley {
 
     func run(until interrupt: Interrupt) throws {
       _ = try AtomicFile(replacing: outputs)
-      var options = try machinery.start(until: interrupt)
+      var options = try machinery.start(until: interrupt, in: Precision.allCases)
       (options.measuresTime, options.checksFinite) = (profile, checkFinite)
       var subject = try bridge.applied(to: try source.subject())
       let given = try Checkpoint.open(path: inputs).entries.map { ($0.name, try $0.tensor) }
@@ -70,7 +74,8 @@ extension Foley {
       if reference {
         results = try interrupt.unheeded { try subject.graph.evaluate(tensors, parameter: parameters) }
       } else {
-        var session = try Session(subject.graph, parameters: parameters, options: options)
+        let graph = try (machinery.precision ?? .f32).passes.run(on: subject.graph)
+        var session = try Session(graph, parameters: parameters, options: options)
         results = try session.run(tensors)
         times = session.profile
       }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Passes
 import Pipelines
 import Tensors
 
@@ -45,16 +46,17 @@ extension Foley {
         guard count >= 1 else { throw ValidationError("'--\(name)' is \(count), but must be 1 or more.") }
       }
       guard spike > 1 else { throw ValidationError("'--spike' is \(spike), but must be more than 1.") }
-      guard !resume || !training.isGiven else {
+      guard !resume || !training.isGiven && machinery.precision == nil else {
         throw ValidationError("A resumed run keeps its settings; leave the options on how to train out.")
       }
     }
 
     func run(until interrupt: Interrupt) throws {
-      let options = try machinery.start(until: interrupt)
+      let options = try machinery.start(until: interrupt, in: Precision.allCases)
       var directory = RunDirectory(output)
       directory.kept = keep
-      let settings = resume ? try directory.settings() : try training.settings()
+      var settings = resume ? try directory.settings() : try training.settings()
+      if let precision = machinery.precision { settings.precision = precision }
       let clips = try Dataset(path: dataset)
       let opened = try Pipeline(path: try EmbeddedPipeline.place(of: pipeline))
       var run = try TrainingRun(

@@ -111,7 +111,7 @@ import Testing
     Case("error-dot", "inspect \(tiny)/text_encoder --weights --format dot"),
     Case(
       "error-precision",
-      "run \(tiny)/text_encoder --precision bf16 --inputs a.npz --outputs unwritten.npz"),
+      "run \(tiny)/text_encoder --precision f16 --inputs a.npz --outputs unwritten.npz"),
     Case(
       "error-inputs",
       "run \(tiny)/text_encoder --inputs \(references)/transformer.safetensors --outputs unwritten.npz"

@@ -32,10 +32,10 @@ struct Denoiser: ~Copyable {
 
   init(
     _ backbone: Model, _ conditions: Conditions, guidance: Guidance, channels: Int, latents: Int,
-    options: SessionOptions
+    _ precision: Precision = .f32, options: SessionOptions
   ) throws(Diagnostic) {
     let rows = guidance.isActive ? 2 : 1
-    let graph = try Self.graph(backbone, conditions, rows: rows, latents: latents)
+    let graph = try Self.graph(backbone, conditions, rows: rows, latents: latents, precision)
     if let video = conditions.video { try Weights.check(trainable: graph, in: video.checkpoint) }
     let parts = try Lifetimes(graph, clipInputs: Self.clipInputs.filtered(by: graph))
     let bridge = conditions.video?.checkpoint
@@ -76,9 +76,9 @@ struct Denoiser: ~Copyable {
   ]
 
   /// The backbone's graph for `rows` rows of `latents` frames, bridged where there is video.
-  private static func graph(_ backbone: Model, _ conditions: Conditions, rows: Int, latents: Int)
-    throws(Diagnostic) -> Graph
-  {
+  private static func graph(
+    _ backbone: Model, _ conditions: Conditions, rows: Int, latents: Int, _ precision: Precision
+  ) throws(Diagnostic) -> Graph {
     var passes: [Pass] = []
     if let video = conditions.video { passes.append(.insertVideoAttention(video.bridge)) }
     if rows == 2 {
@@ -86,7 +86,7 @@ struct Denoiser: ~Copyable {
       let single: Set<Name> = conditions.negative == nil ? ["encoder_hidden_states"] : []
       passes.append(.guideBatch(conditioning: single.union(["video", "video_scale"])))
     }
-    return try (passes + Pass.inference).run(on: backbone.graph)
+    return try (passes + Pass.inference + precision.passes).run(on: backbone.graph)
       .binding(["B": rows, "L": latents])
   }
 

@@ -35,7 +35,7 @@ extension Generator {
     try report(progress, .prepare, 0, 1)
     var denoiser = try Denoiser(
       try pipeline.model("backbone"), conditions, guidance: course.guidance, channels: audio.latentChannels,
-      latents: frames, options: options)
+      latents: frames, precision, options: options)
     try report(progress, .prepare, 1, 1)
 
     let sampler = course.sampler

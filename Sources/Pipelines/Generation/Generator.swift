@@ -1,6 +1,6 @@
 import Families
 import Graphs
-import Passes
+package import Passes
 package import Media
 package import Runtime
 package import Tensors
@@ -8,10 +8,14 @@ package import Tensors
 /// Makes sounds with a pipeline: encode, denoise, decode.
 package struct Generator {
   package let pipeline: Pipeline
+  /// What the encoders and the backbone compute in; the decoder's convolutions stay `f32`.
+  package let precision: Precision
   package let options: SessionOptions
 
-  package init(_ pipeline: Pipeline, options: SessionOptions = SessionOptions()) {
-    (self.pipeline, self.options) = (pipeline, options)
+  package init(
+    _ pipeline: Pipeline, _ precision: Precision = .f32, options: SessionOptions = SessionOptions()
+  ) {
+    (self.pipeline, self.precision, self.options) = (pipeline, precision, options)
   }
 
   /// A sound and what a person should know of its making.
@@ -67,7 +71,7 @@ package struct Generator {
     if clip.damaged > 0 { warnings.append("\(clip.damaged) packets of \(path) are damaged") }
     let scale = request.videoScale ?? bridge.scale
     guard scale.isFinite else { throw .scale(scale) }
-    var conditioner = try VideoConditioner(pipeline, pooling: bridge.pooling, options: options)
+    var conditioner = try VideoConditioner(pipeline, pooling: bridge.pooling, precision, options: options)
     let tokens = try conditioner.tokens(of: clip, progress: progress)
     let width = tokens.shape.last ?? 0
     guard width == bridge.videoDim else { throw .videoWidth(width, bridge.videoDim) }
@@ -81,7 +85,7 @@ package struct Generator {
 
   /// What the backbone reads of each prompt.
   private func read(_ prompts: [String], seconds: Int) throws(Diagnostic) -> [TextConditioner.Result] {
-    var conditioner = try TextConditioner(pipeline, options: options)
+    var conditioner = try TextConditioner(pipeline, precision, options: options)
     var texts: [TextConditioner.Result] = []
     for prompt in prompts { texts.append(try conditioner.condition(prompt, seconds: seconds)) }
     return texts

@@ -6,9 +6,9 @@ import Tensors
 
 extension Session {
   /// A session of `model`, its graph behind the passes every graph goes through.
-  init(_ model: Model, options: SessionOptions) throws(Diagnostic) {
+  init(_ model: Model, _ precision: Precision = .f32, options: SessionOptions) throws(Diagnostic) {
     try self.init(
-      try Pass.inference.run(on: model.graph),
+      try (Pass.inference + precision.passes).run(on: model.graph),
       parameters: { (path) throws(Diagnostic) in try model.weights.tensor(path) }, options: options)
   }
 }

@@ -1,5 +1,6 @@
 import Families
 import Graphs
+import Passes
 import Runtime
 import Tensors
 import Tokenizers
@@ -36,9 +37,9 @@ struct TextConditioner: ~Copyable {
   }
 
   /// Throws iff the pipeline lacks a part that this takes, or its weights do not fit.
-  init(_ pipeline: Pipeline, options: SessionOptions) throws(Diagnostic) {
+  init(_ pipeline: Pipeline, _ precision: Precision = .f32, options: SessionOptions) throws(Diagnostic) {
     let tokenizer = try pipeline.tokenizer()
-    let encoder = try Session(try pipeline.model("text_encoder"), options: options)
+    let encoder = try Session(try pipeline.model("text_encoder"), precision, options: options)
     let conditioners = try Session(try pipeline.model("conditioners"), options: options)
     (conditioning, self.tokenizer) = (pipeline.manifest.conditioning, tokenizer)
     self.encoder = encoder

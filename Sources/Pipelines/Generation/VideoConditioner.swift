@@ -15,9 +15,11 @@ struct VideoConditioner: ~Copyable {
   private var encoder: Session
 
   /// Throws iff the pipeline has no video encoder or its weights do not fit.
-  init(_ pipeline: Pipeline, pooling: Bridge.Pooling, options: SessionOptions) throws(Diagnostic) {
+  init(
+    _ pipeline: Pipeline, pooling: Bridge.Pooling, _ precision: Precision = .f32, options: SessionOptions
+  ) throws(Diagnostic) {
     (video, self.pooling) = (pipeline.manifest.video, pooling)
-    encoder = try Session(try pipeline.model("video_encoder"), options: options)
+    encoder = try Session(try pipeline.model("video_encoder"), precision, options: options)
   }
 
   /// The tokens of `clip`, `[1, F·P, width]`: F encoded frames of P tokens, encoded segment by segment.

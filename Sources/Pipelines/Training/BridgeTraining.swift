@@ -49,7 +49,9 @@ package struct BridgeTraining: ~Copyable {
     for dataset in [dataset, validation].compactMap(\.self) { try dataset.check(pipeline, bridge) }
     let backbone = try pipeline.model("backbone")
     let batches = TrainingBatches(dataset, settings, pipeline.manifest.sampling.objective)
-    let passes = [Pass.insertVideoAttention(bridge, dropping: true)] + Pass.inference + Pass.training
+    let passes =
+      [Pass.insertVideoAttention(bridge, dropping: true)] + Pass.inference + Pass.training
+      + settings.precision.passes
     let graph = try passes.run(on: backbone.graph)
     var rules = TrainerSettings()
     (rules.optimizer, rules.largestNorm) = (settings.optimizer, settings.largestNorm)

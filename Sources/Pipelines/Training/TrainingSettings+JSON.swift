@@ -1,3 +1,4 @@
+import Passes
 import Runtime
 package import Tensors
 
@@ -5,7 +6,7 @@ extension TrainingSettings {
   package var json: JSON {
     [
       "seed": .integer(Int64(bitPattern: seed)), "steps": JSON(steps), "batch": JSON(batch),
-      "accumulation": JSON(accumulation),
+      "accumulation": JSON(accumulation), "precision": JSON(precision.rawValue),
       "learning_rate": [
         "base": JSON(learningRate.base), "warmup": JSON(learningRate.warmup),
         "course": JSON(learningRate.course.rawValue), "last": JSON(learningRate.last),
@@ -29,6 +30,7 @@ extension TrainingSettings {
     steps = try json.integer("steps")
     batch = try json.integer("batch")
     accumulation = try json.integer("accumulation")
+    precision = try json.choice("precision")
     let rate = try json.object("learning_rate")
     learningRate.base = try rate.real("base")
     learningRate.warmup = try rate.integer("warmup")

@@ -1,9 +1,12 @@
 import Glibc
+package import Passes
 package import Runtime
 package import Tensors
 
 /// How a bridge is trained. All of it is written into the run's state: a run is resumed as it was begun.
 package struct TrainingSettings: Hashable, Sendable {
+  /// What forward and backward compute in; weights, their gradients and the optimizer are `f32`.
+  package var precision = Precision.f32
   /// Keys all random numbers.
   package var seed: UInt64 = 0
   /// Steps of the optimizer.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Kernels
+import Passes
 import Runtime
 import Tensors
 
@@ -8,8 +9,8 @@ struct Machinery: ParsableArguments {
   @Option(help: "Threads that share the work; 0 for one a core. Results do not depend on it.")
   var threads = 0
 
-  @Option(help: "Arithmetic.")
-  var precision = Precision.f32
+  @Option(help: "What matrix products round their operands to. (default: f32)")
+  var precision: Precision?
 
   @Option(help: "How to print the result.")
   var format = Format.text
@@ -20,8 +21,6 @@ struct Machinery: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Print notes on what is done.")
   var verbose = false
 
-  enum Precision: String, CaseIterable, ExpressibleByArgument { case f32 }
-
   enum Format: String, CaseIterable, ExpressibleByArgument { case text, json }
 
   func validate() throws {
@@ -30,7 +29,11 @@ struct Machinery: ParsableArguments {
   }
 
   /// Sets up the kernels of the process, and gives the options of a session that ends with `interrupt`.
-  func start(until interrupt: Interrupt) throws(Diagnostic) -> SessionOptions {
+  ///
+  /// Throws iff another precision is asked for than the command knows.
+  func start(until interrupt: Interrupt, in known: [Precision] = [.f32]) throws(Diagnostic) -> SessionOptions
+  {
+    if let precision, !known.contains(precision) { throw .precision(precision, known) }
     try Machine.use(threads: threads)
     var options = SessionOptions()
     options.isCancelled = { interrupt.isRaised }
@@ -40,5 +43,15 @@ struct Machinery: ParsableArguments {
   /// Prints `text` for a person who asked for it.
   func note(_ text: @autoclosure () -> String) {
     if verbose { StandardError.write("note: " + text() + "\n") }
+  }
+}
+
+extension Precision: ExpressibleByArgument {}
+
+extension Diagnostic {
+  fileprivate static func precision(_ precision: Precision, _ known: [Precision]) -> Diagnostic {
+    let list = known.map(\.rawValue).joined(separator: " or ")
+    return Diagnostic(
+      "--precision is \(precision), but this command computes in \(list)", help: "leave it out", kind: .usage)
   }
 }

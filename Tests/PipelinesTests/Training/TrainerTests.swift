@@ -1,6 +1,7 @@
 import Checkpoints
 import Families
 import Graphs
+import Kernels
 import Passes
 @testable import Pipelines
 import Runtime
@@ -15,12 +16,12 @@ import Testing
     let weights: [Name: Tensor]
     let inputs: [Name: Tensor]
 
-    init() throws {
+    init(_ precision: Precision = .f32) throws {
       let tiny = try TinyPipeline()
       defer { withExtendedLifetime(tiny) {} }
       let (bridge, checkpoint) = try #require(try tiny.pipeline.bridge())
       let backbone = try tiny.pipeline.model("backbone")
-      let passes = [Pass.insertVideoAttention(bridge)] + Pass.inference + Pass.training
+      let passes = [Pass.insertVideoAttention(bridge)] + Pass.inference + Pass.training + precision.passes
       graph = try passes.run(on: backbone.graph)
       var weights: [Name: Tensor] = [:]
       for entry in checkpoint.entries { weights[entry.name] = try entry.tensor }
@@ -89,6 +90,39 @@ import Testing
       #expect(ours.shape == theirs.shape)
       #expect(largestError(try ours.floats(), try theirs.floats()) <= 1e-4, "\(name)")
     }
+  }
+
+  /// Within what rounding to eight bits does to sums of a few dozen products, layer after layer.
+  @Test func gradientsInBF16AreNearAutograds() throws {
+    let setup = try Setup(.bf16)
+    let reference = try Self.reference("gradients")
+    #expect(setup.graph.nodes.contains { $0.op.name == "narrow_linear" })
+    var trainer = try setup.trainer(TrainerSettings())
+    let loss = try trainer.add(setup.inputs)
+    let expected = try reference.tensor("loss").floats()[0]
+    #expect(abs(loss / Double(expected) - 1) <= 1e-2)
+    for (path, _) in trainer.weightTypes {
+      let theirs = try reference.tensor("gradient.\(path)").floats()
+      try trainer.withGradient(path) { (ours) throws(Diagnostic) in
+        let error = largestError(Array(ours), theirs)
+        #expect(error <= 4e-2 && error > 0, "\(path): \(error)")
+      }
+    }
+  }
+
+  @Test func stepsInBF16GiveTheSameBytesOnAnyNumberOfThreads() throws {
+    let setup = try Setup(.bf16)
+    defer { try? Machine.use() }
+    let losses = try [1, 2, 3].map { threads in
+      try Machine.use(threads: threads)
+      var trainer = try setup.trainer(TrainerSettings())
+      return try (0..<3).map { _ in
+        let loss = try trainer.add(setup.inputs)
+        _ = try trainer.update(rate: 1e-3)
+        return loss
+      }
+    }
+    #expect(losses[0] == losses[1] && losses[0] == losses[2])
   }
 
   @Test func hundredStepsAreAdamWs() throws {

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Passes
 @testable import Pipelines
 import Runtime
 import Tensors
@@ -48,6 +49,23 @@ import Testing
     #expect(logs[0].map(\.step) == Array(1...10))
     #expect(logs[0].map(\.loss) == logs[1].map(\.loss))
     #expect(logs[0].map(\.gradientNorm) == logs[1].map(\.gradientNorm))
+  }
+
+  /// The curve in bf16 is that in f32, but not to the bit; the precision is one of the run's settings.
+  @Test func bf16TrainsAsF32() throws {
+    let data = try TinyDataset()
+    defer { withExtendedLifetime(data) {} }
+    var losses: [[Double]] = []
+    for precision in Precision.allCases {
+      var settings = Self.settings(steps: 12)
+      settings.precision = precision
+      var run = try Self.run(data, settings, in: precision.rawValue)
+      while !run.isDone { _ = try run.advance() }
+      losses.append(try TrainingLog.steps("\(data.path)/\(precision.rawValue)/log.jsonl").map(\.loss))
+      #expect(try RunDirectory("\(data.path)/\(precision.rawValue)").settings().precision == precision)
+    }
+    #expect(losses[0] != losses[1])
+    #expect(zip(losses[0], losses[1]).allSatisfy { abs($0 / $1 - 1) < 1e-2 }, "\(losses)")
   }
 
   @Test func aDamagedStateIsPassedOver() throws {
