@@ -1,16 +1,18 @@
-"""Times the upstream models in PyTorch eager f32 at their published sizes, and stores what they answer.
+"""Times the upstream models in PyTorch eager at their published sizes, and stores what they answer.
 
     python3 tools/bench/upstream.py REAL [video_encoder text_encoder transformer autoencoder ...]
 
 REAL is a folder of tools/fixtures/make_real_size.py. For each stage: one warm-up on a small input, then the best of two
 runs. Prints a line of JSON a stage and writes REAL/references/STAGE.safetensors, inputs and outputs by upstream's
 argument names. The workloads: one segment of 64 frames, 128 tokens, 259 latents guided (batch 2), decoding 259 latents,
-and a step of training of the bridge (259 latents, 96 video tokens; forward, backward, AdamW) with all else frozen.
+and a step of training of the bridge (259 latents, 96 video tokens; forward, backward, AdamW) with all else frozen. All in
+f32; `training_bf16` has the frozen weights in bf16 and the bridge in f32, `training_all_bf16` has both in bf16. Their
+errors are those of loss and gradients beside what `training` has stored.
 """
 
+import gc
 import json
 import os
-import resource
 import sys
 import time
 from pathlib import Path
@@ -44,7 +46,8 @@ def main(real, stages):
                     "seconds": round(seconds, 3),
                     "threads": torch.get_num_threads(),
                     "torch": torch.__version__,
-                    "peak_rss_gb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2),
+                    "peak_rss_gb": peak_memory(),
+                    **(errors(real, outputs) if name.startswith("training_") else {}),
                 }
             ),
             flush=True,
@@ -55,6 +58,28 @@ def timed(call, inputs):
     start = time.perf_counter()
     outputs = call(inputs)
     return time.perf_counter() - start, outputs
+
+
+def peak_memory():
+    """GiB since the process began, or since `forget_peak`."""
+    status = Path("/proc/self/status").read_text()
+    return round(int(status.split("VmHWM:")[1].split()[0]) / 2**20, 2)
+
+
+def forget_peak():
+    """What loading took is not what a step takes: a bf16 model is made from the f32 file here."""
+    gc.collect()
+    Path("/proc/self/clear_refs").write_text("5")
+
+
+def errors(real, outputs):
+    """The relative error of the loss and the largest of a gradient, relative to its largest value."""
+    expected = load_file(str(real / "references" / "training.safetensors"))
+    error = {
+        name: ((value.float() - expected[name]).abs().max() / expected[name].abs().max()).item()
+        for name, value in outputs.items()
+    }
+    return {"loss_error": error.pop("loss"), "gradient_error": max(error.values())}
 
 
 def video_encoder(real):
@@ -94,20 +119,39 @@ def autoencoder(real):
 
 
 def training(real):
-    """Loss and some gradients of the first step; those behind it are of the moved bridge, but take as long."""
+    return train_bridge(real, torch.float32, torch.float32)
+
+
+def training_bf16(real):
+    return train_bridge(real, torch.bfloat16, torch.float32)
+
+
+def training_all_bf16(real):
+    return train_bridge(real, torch.bfloat16, torch.bfloat16)
+
+
+def train_bridge(real, frozen, moving):
+    """Loss and some gradients of the first step; those behind it are of the moved bridge, but take as long.
+
+    The backbone computes in `frozen`, the bridge in `moving`, the loss in f32.
+    """
     config = configs.stable_audio_open_1()["model"]["diffusion"]["config"]
-    model = assigned(upstream.DiffusionTransformer, config, real, "model.model.").requires_grad_(False)
+    model = assigned(upstream.DiffusionTransformer, config, real, "model.model.").requires_grad_(False).to(frozen)
     trained, _ = bridge.load_bridge(real / "bridge.safetensors", 1536)
-    trained.install(model.transformer.layers)
+    trained.to(moving).install(model.transformer.layers)
+    for block in trained.blocks:
+        block.forward = lambda x, *rest, own=block.forward: own(x.to(moving), *rest).to(frozen)
+    forget_peak()
     optimizer = torch.optim.AdamW(trained.parameters(), lr=1e-6)
     first = {}
 
     def call(given):
         rows = given["hidden_states"].shape[0]
-        trained.condition = given["video"], torch.ones(rows, 1, 1), 1.0
+        trained.condition = given["video"].to(moving), torch.ones(rows, 1, 1, dtype=moving), 1.0
         with torch.enable_grad():
             optimizer.zero_grad()
-            sample = run_stable_audio_tools(model, given)
+            narrow = {name: value.to(frozen) for name, value in given.items() if name not in ("video", "target")}
+            sample = run_stable_audio_tools(model, narrow).float()
             loss = torch.nn.functional.mse_loss(sample, given["target"])
             loss.backward()
         if given["hidden_states"].shape[-1] != LATENTS:
@@ -137,7 +181,10 @@ def assigned(kind, config, real, prefix):
 
 
 STAGES = {
-    stage.__name__: stage for stage in (video_encoder, text_encoder, transformer, autoencoder, training)
+    stage.__name__: stage
+    for stage in (
+        video_encoder, text_encoder, transformer, autoencoder, training, training_bf16, training_all_bf16,
+    )
 }
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import Tensors
 
 /// Times a step of training at the published size and compares its gradients with upstream's.
 ///
-///     bench-training REAL [--threads N] [--runs N] [--profile]
+///     bench-training REAL [--precision f32|bf16] [--threads N] [--runs N] [--profile]
 ///
 /// REAL is a folder of `tools/fixtures/make_real_size.py` in which `tools/bench/upstream.py REAL training` has
 /// stored its reference. A step is forward, backward and AdamW on one clip of 259 latents and 96 video tokens.
@@ -28,10 +28,12 @@ struct BenchTraining {
 
   private static func run(_ arguments: [String]) throws {
     var (real, threads, runs): (String?, Int, Int) = (nil, 0, 2)
+    var precision = Precision.f32
     var isProfiled = false
     var rest = arguments[...]
     while let argument = rest.popFirst() {
       switch argument {
+      case "--precision": precision = rest.popFirst().flatMap { Precision(rawValue: $0) } ?? .f32
       case "--threads": threads = rest.popFirst().flatMap { Int($0) } ?? 0
       case "--runs": runs = max(1, rest.popFirst().flatMap { Int($0) } ?? runs)
       case "--profile": isProfiled = true
@@ -43,7 +45,7 @@ struct BenchTraining {
     let reference = try Checkpoint.open(path: "\(real)/references/training.safetensors")
     let inputs = try Self.inputs(reference)
     let start = seconds()
-    var trainer = try trainer(real, inputs.mapValues(\.type), isProfiled)
+    var trainer = try trainer(real, inputs.mapValues(\.type), precision, isProfiled)
     let prepared = seconds() - start
     var times: [Double] = []
     var (loss, error) = (0.0, 0.0)
@@ -57,7 +59,7 @@ struct BenchTraining {
     let first = times.removeFirst()
     let expected = Double(try reference.tensor("loss").floats()[0])
     let json: JSON = [
-      "stage": "training", "seconds": JSON(rounded(times.min() ?? 0)),
+      "stage": "training", "precision": JSON(precision.rawValue), "seconds": JSON(rounded(times.min() ?? 0)),
       "median": JSON(rounded(times.sorted()[times.count / 2])), "first": JSON(rounded(first)),
       "prepare": JSON(rounded(prepared)), "threads": JSON(Machine.threads), "isa": JSON(Machine.isa),
       "peak_rss_gb": JSON(peakMemory()), "plan": JSON(trainer.plan.map { "\($0)" } ?? ""),
@@ -87,14 +89,15 @@ struct BenchTraining {
     try Tensor(floats: Array(repeating: 1, count: shape.reduce(1, *)), shape: shape)
   }
 
-  private static func trainer(_ real: String, _ types: [Name: TensorType], _ isProfiled: Bool) throws
-    -> Trainer
-  {
+  private static func trainer(
+    _ real: String, _ types: [Name: TensorType], _ precision: Precision, _ isProfiled: Bool
+  ) throws -> Trainer {
     let backbone = try ModelSource(path: "\(real)/stable_audio").model("backbone")
     let checkpoint = try Checkpoint.open(path: "\(real)/bridge.safetensors")
     let metadata = checkpoint.metadata.map { ($0.key.text, $0.value) }
     let bridge = try Bridge(metadata: Dictionary(metadata) { first, _ in first })
-    let passes = [Pass.insertVideoAttention(bridge, dropping: true)] + Pass.inference + Pass.training
+    let passes =
+      [Pass.insertVideoAttention(bridge, dropping: true)] + Pass.inference + Pass.training + precision.passes
     var options = SessionOptions()
     options.measuresTime = isProfiled
     return try Trainer(
