@@ -150,6 +150,27 @@ struct source *source_open_container(
   return NULL;
 }
 
+int source_make_decoder(struct source *source, const char *codecs, struct fault *fault) {
+  const AVCodecParameters *parameters = source->stream->codecpar;
+  const AVCodec *codec = avcodec_find_decoder(parameters->codec_id);
+  if (!codec) return fault_set(fault, FAULT_CODEC_REFUSED, avcodec_get_name(parameters->codec_id));
+  source->decoder = avcodec_alloc_context3(codec);
+  if (!source->decoder || avcodec_parameters_to_context(source->decoder, parameters) < 0)
+    return fault_set(fault, FAULT_MEMORY, "");
+  source->decoder->codec_whitelist = av_strdup(codecs);
+  source->decoder->thread_count = 1;
+  source->decoder->pkt_timebase = source->stream->time_base;
+  source->decoder->flags |= AV_CODEC_FLAG_BITEXACT;
+  return 0;
+}
+
+int source_open_decoder(struct source *source, struct fault *fault) {
+  int code = avcodec_open2(source->decoder, NULL, NULL);
+  if (code == AVERROR(EINVAL))
+    return fault_set(fault, FAULT_CODEC_REFUSED, avcodec_get_name(source->stream->codecpar->codec_id));
+  return code < 0 ? fault_from(fault, source, code, FAULT_DAMAGED) : 0;
+}
+
 void source_close(struct source *source) {
   if (!source) return;
   sws_freeContext(source->scaler);

@@ -16,27 +16,15 @@ static int take_buffer(AVCodecContext *decoder, AVFrame *frame, int flags) {
 
 static int open_decoder(struct source *source, struct fault *fault) {
   const AVCodecParameters *parameters = source->stream->codecpar;
-  const char *name = avcodec_get_name(parameters->codec_id);
-  const AVCodec *codec = avcodec_find_decoder(parameters->codec_id);
-  if (!codec) return fault_set(fault, FAULT_CODEC_REFUSED, name);
-  source->decoder = avcodec_alloc_context3(codec);
-  if (!source->decoder) return fault_set(fault, FAULT_MEMORY, "");
-  if (avcodec_parameters_to_context(source->decoder, parameters) < 0)
-    return fault_set(fault, FAULT_MEMORY, "");
+  if (source_make_decoder(source, ALLOWED_CODECS, fault) < 0) return -1;
   if (parameters->width <= 0 || parameters->height <= 0)
     return fault_set(fault, FAULT_DAMAGED, "it states no picture size");
   if ((int64_t)parameters->width * parameters->height > source->limits.max_pixels)
     return fault_too_large(fault, source);
-  source->decoder->codec_whitelist = av_strdup(ALLOWED_CODECS);
   source->decoder->max_pixels = source->limits.max_pixels;
-  source->decoder->thread_count = 1;
   source->decoder->opaque = source;
   source->decoder->get_buffer2 = take_buffer;
-  source->decoder->pkt_timebase = source->stream->time_base;
-  source->decoder->flags |= AV_CODEC_FLAG_BITEXACT;
-  int code = avcodec_open2(source->decoder, codec, NULL);
-  if (code == AVERROR(EINVAL)) return fault_set(fault, FAULT_CODEC_REFUSED, name);
-  return code < 0 ? fault_from(fault, source, code, FAULT_DAMAGED) : 0;
+  return source_open_decoder(source, fault);
 }
 
 struct source *source_open(int descriptor, struct source_limits limits, struct fault *fault) {

@@ -34,22 +34,9 @@ struct sound {
 };
 
 static int open_decoder(struct source *source, struct fault *fault) {
-  const AVCodecParameters *parameters = source->stream->codecpar;
-  const char *name = avcodec_get_name(parameters->codec_id);
-  const AVCodec *codec = avcodec_find_decoder(parameters->codec_id);
-  if (!codec) return fault_set(fault, FAULT_CODEC_REFUSED, name);
-  source->decoder = avcodec_alloc_context3(codec);
-  if (!source->decoder) return fault_set(fault, FAULT_MEMORY, "");
-  if (avcodec_parameters_to_context(source->decoder, parameters) < 0)
-    return fault_set(fault, FAULT_MEMORY, "");
-  source->decoder->codec_whitelist = av_strdup(ALLOWED_CODECS "," ALLOWED_SOUND_CODECS);
+  if (source_make_decoder(source, ALLOWED_CODECS "," ALLOWED_SOUND_CODECS, fault) < 0) return -1;
   source->decoder->max_samples = MAX_FRAME;
-  source->decoder->thread_count = 1;
-  source->decoder->pkt_timebase = source->stream->time_base;
-  source->decoder->flags |= AV_CODEC_FLAG_BITEXACT;
-  int code = avcodec_open2(source->decoder, codec, NULL);
-  if (code == AVERROR(EINVAL)) return fault_set(fault, FAULT_CODEC_REFUSED, name);
-  return code < 0 ? fault_from(fault, source, code, FAULT_DAMAGED) : 0;
+  return source_open_decoder(source, fault);
 }
 
 /// The time of the first picture in samples, so that sound and pictures begin together; that of the first

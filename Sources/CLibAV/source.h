@@ -59,6 +59,11 @@ void descriptor_io_free(AVIOContext **io);
 struct source *source_open_container(
     int descriptor, enum AVMediaType type, struct source_limits limits, struct fault *fault);
 
+/// Makes the decoder of the chosen stream, one of `codecs`, to be set up further and then opened. 0; -1: `fault` was
+/// set.
+int source_make_decoder(struct source *source, const char *codecs, struct fault *fault);
+int source_open_decoder(struct source *source, struct fault *fault);
+
 /// Decodes the next frame of the stream into `current`. 1: there is one; 0: the stream has ended; -1: `fault` was
 /// set.
 int source_receive(struct source *source, struct fault *fault);
