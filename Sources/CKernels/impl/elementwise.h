@@ -1,17 +1,21 @@
 // Element-wise kernels over contiguous memory. Part of impl.h.
 
-#define UNARY(name, expression)                                     \
-  static void name##_unary(size_t n, float *out, const float *in) { \
-    size_t i = 0;                                                   \
-    for (; i + CK_WIDTH <= n; i += CK_WIDTH) {                      \
-      vf x = load(in + i);                                          \
-      store(out + i, expression);                                   \
-    }                                                               \
-    if (i < n) {                                                    \
-      vf x = load_part(in + i, n - i, 0.0f);                        \
-      store_part(out + i, n - i, expression);                       \
-    }                                                               \
-  }
+/// out[i] = expression(in[i]) for i < n; `i` may be used for other operands through `operand`.
+#define MAP_ROW(n, out, in, expression)           \
+  do {                                            \
+    size_t i = 0;                                 \
+    for (; i + CK_WIDTH <= n; i += CK_WIDTH) {    \
+      vf x = load(in + i);                        \
+      store(out + i, expression);                 \
+    }                                             \
+    if (i < n) {                                  \
+      vf x = load_part(in + i, n - i, 0.0f);      \
+      store_part(out + i, n - i, expression);     \
+    }                                             \
+  } while (0)
+
+#define UNARY(name, expression) \
+  static void name##_unary(size_t n, float *out, const float *in) { MAP_ROW(n, out, in, expression); }
 
 UNARY(identity, x)
 UNARY(exp, exp_of(x))

@@ -23,20 +23,6 @@
     result = sum_of_lanes((s0 + s1) + (s2 + s3));                        \
   } while (0)
 
-/// out[i] = expression(in[i]) for i < n; `i` may be used for other operands through `operand`.
-#define MAP_ROW(n, out, in, expression)           \
-  do {                                            \
-    size_t i = 0;                                 \
-    for (; i + CK_WIDTH <= n; i += CK_WIDTH) {    \
-      vf x = load(in + i);                        \
-      store(out + i, expression);                 \
-    }                                             \
-    if (i < n) {                                  \
-      vf x = load_part(in + i, n - i, 0.0f);      \
-      store_part(out + i, n - i, expression);     \
-    }                                             \
-  } while (0)
-
 /// A vector of another operand of a row at i, whole or cut at n.
 INLINE vf operand(const float *p, size_t i, size_t n) {
   return i + CK_WIDTH <= n ? load(p + i) : load_part(p + i, n - i, 0.0f);
