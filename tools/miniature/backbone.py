@@ -20,7 +20,7 @@ class Backbone(nn.Module):
 
     @classmethod
     def fresh(cls, folder):
-        text.make_tokenizer(folder / "tokenizer")
+        text.write_tokenizer(folder / "tokenizer")
         return cls(
             text.Tokenizer(folder / "tokenizer"),
             text.make_encoder(folder / "tokenizer"),

@@ -10,7 +10,6 @@ and whether strikes are heard; at which times they come is up to chance.
 
 import argparse
 import copy
-import json
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +19,9 @@ import arrays
 import configs
 import listen
 import progress
-import text
 import world
 from backbone import Backbone, noised, sample
+from files import write
 from upstream import AutoencoderOobleck, CosineDPMSolverMultistepScheduler
 
 BATCH = 16
@@ -129,7 +128,7 @@ def main():
     train(model, average, options.work, options.steps, options.work / "backbone.state")
     average.eval().save(folder)
     CosineDPMSolverMultistepScheduler(**configs.SCHEDULER).save_pretrained(folder / "scheduler")
-    text.write(folder / "model_index.json", {"_class_name": "StableAudioPipeline", **PARTS})
+    write(folder / "model_index.json", {"_class_name": "StableAudioPipeline", **PARTS})
     for guidance in (1.0, 3.0):
         measure(average, options.work, guidance=guidance)
 

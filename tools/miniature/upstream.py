@@ -1,23 +1,13 @@
 """The upstream classes that the miniature is made of."""
 
+import sys
 import warnings
+from pathlib import Path
 
-import torch
-
-# torchvision built for another torch has no compiled operators; nothing here needs them, only their names to exist.
-try:
-    import torchvision  # noqa: F401
-except (ImportError, RuntimeError):
-    import sys
-
-    for name in [name for name in sys.modules if name.startswith("torchvision")]:
-        del sys.modules[name]
-    torch.library.define("torchvision::nms", "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-    torch.library.define("torchvision::qnms", "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-    import torchvision  # noqa: F401
-
+sys.path.append(str(Path(__file__).resolve().parents[1] / "fixtures"))
 warnings.filterwarnings("ignore")
 
+import torchvision_names  # noqa: E402,F401
 from diffusers import (  # noqa: E402,F401
     AutoencoderOobleck,
     CosineDPMSolverMultistepScheduler,
