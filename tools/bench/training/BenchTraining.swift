@@ -9,12 +9,14 @@ import Tensors
 
 /// Times a step of training at the published size and compares its gradients with upstream's.
 ///
-///     bench-training REAL [--precision f32|bf16] [--threads N] [--runs N] [--profile]
+///     bench-training REAL [--precision f32|bf16] [--threads N] [--runs N] [--profile] [--gradients]
 ///
 /// REAL is a folder of `tools/fixtures/make_real_size.py` in which `tools/bench/upstream.py REAL training` has
 /// stored its reference. A step is forward, backward and AdamW on one clip of 259 latents and 96 video tokens.
 /// Prints a line of JSON: best and median seconds of the runs behind a first one, peak resident memory, and
 /// the largest error of a gradient, relative to its largest value; with `--profile` where the time went.
+/// With `--gradients` the reference is `gradients`, which has those of every weight
+/// (`tools/fixtures/make_gradients.py`), and an error above 1e-4 is a failure.
 @main
 struct BenchTraining {
   static func main() {
@@ -29,7 +31,7 @@ struct BenchTraining {
   private static func run(_ arguments: [String]) throws {
     var (real, threads, runs): (String?, Int, Int) = (nil, 0, 2)
     var precision = Precision.f32
-    var isProfiled = false
+    var (isProfiled, comparesAll) = (false, false)
     var rest = arguments[...]
     while let argument = rest.popFirst() {
       switch argument {
@@ -37,37 +39,44 @@ struct BenchTraining {
       case "--threads": threads = rest.popFirst().flatMap { Int($0) } ?? 0
       case "--runs": runs = max(1, rest.popFirst().flatMap { Int($0) } ?? runs)
       case "--profile": isProfiled = true
+      case "--gradients": comparesAll = true
       default: real = argument
       }
     }
     guard let real else { throw Diagnostic("pass the folder of the real-size models", kind: .usage) }
     try Machine.use(threads: threads)
-    let reference = try Checkpoint.open(path: "\(real)/references/training.safetensors")
+    let name = comparesAll ? "gradients" : "training"
+    let reference = try Checkpoint.open(path: "\(real)/references/\(name).safetensors")
     let inputs = try Self.inputs(reference)
     let start = seconds()
     var trainer = try trainer(real, inputs.mapValues(\.type), precision, isProfiled)
     let prepared = seconds() - start
     var times: [Double] = []
-    var (loss, error) = (0.0, 0.0)
+    var (loss, deviation) = (0.0, Deviation())
     for run in 0...runs {
       let start = seconds()
       let found = try trainer.add(inputs)
-      if run == 0 { (loss, error) = (found, try largestError(trainer, reference)) }
+      if run == 0 { (loss, deviation) = (found, try compare(trainer, reference, all: comparesAll)) }
       _ = try trainer.update(rate: 1e-6)
       times.append(seconds() - start)
     }
     let first = times.removeFirst()
     let expected = Double(try reference.tensor("loss").floats()[0])
+    let lossError = abs(loss - expected) / expected
     let json: JSON = [
       "stage": "training", "precision": JSON(precision.rawValue), "seconds": JSON(rounded(times.min() ?? 0)),
       "median": JSON(rounded(times.sorted()[times.count / 2])), "first": JSON(rounded(first)),
       "prepare": JSON(rounded(prepared)), "threads": JSON(Machine.threads), "isa": JSON(Machine.isa),
       "peak_rss_gb": JSON(peakMemory()), "plan": JSON(trainer.plan.map { "\($0)" } ?? ""),
-      "loss_error": JSON(abs(loss - expected) / expected), "gradient_error": JSON(error),
+      "loss_error": JSON(lossError), "gradient_error": JSON(deviation.largest),
+      "worst_gradient": JSON(deviation.worst), "gradients": JSON(deviation.count),
     ]
     print(json.printed())
     for (op, entry) in trainer.profile.sorted.prefix(25) {
       print("\(op) \(rounded(entry.seconds)) s in \(entry.count)")
+    }
+    guard !comparesAll || max(lossError, deviation.largest) <= 1e-4 else {
+      throw Diagnostic("the errors are above 1e-4")
     }
   }
 
@@ -107,18 +116,31 @@ struct BenchTraining {
       options: options)
   }
 
-  /// The largest error of a gradient that the reference holds.
-  private static func largestError(_ trainer: borrowing Trainer, _ reference: Checkpoint) throws -> Double {
-    var worst = 0.0
+  /// The largest error of so many gradients.
+  private struct Deviation {
+    var largest = 0.0
+    var worst = ""
+    var count = 0
+  }
+
+  /// Compares the gradients that the reference holds; where `all` are wanted, throws iff one is missing.
+  private static func compare(_ trainer: borrowing Trainer, _ reference: Checkpoint, all: Bool) throws
+    -> Deviation
+  {
+    var deviation = Deviation()
     for (path, _) in trainer.weightTypes {
-      guard let expected = try reference["gradient.\(path)"]?.tensor.floats() else { continue }
+      let name = Name("gradient.\(path)")
+      guard all || reference[name] != nil else { continue }
+      let expected = try reference.tensor(name).floats()
       try trainer.withGradient(path) { (gradient) throws(Diagnostic) in
-        let scale = expected.reduce(0) { max($0, abs(Double($1))) }
-        let error = zip(gradient, expected).reduce(0) { max($0, abs(Double($1.0) - Double($1.1))) }
-        worst = max(worst, error / max(scale, 1e-30))
+        let scale = max(expected.reduce(0) { max($0, abs(Double($1))) }, 1e-30)
+        let differences = zip(gradient, expected).map { abs(Double($0) - Double($1)) }
+        let error = differences.contains(where: \.isNaN) ? .infinity : (differences.max() ?? 0) / scale
+        if error >= deviation.largest { (deviation.largest, deviation.worst) = (error, path.text) }
+        deviation.count += 1
       }
     }
-    return worst
+    return deviation
   }
 
   private static func rounded(_ seconds: Double) -> Double { (seconds * 1000).rounded() / 1000 }
