@@ -33,6 +33,11 @@ let package = Package(
     .target(name: "CSentencePiece", linkerSettings: [.linkedLibrary("sentencepiece")]),
     .target(name: "Tokenizers", dependencies: ["CSentencePiece", "Tensors"], swiftSettings: strict),
 
+    // Optional: without its header, `foley` is built to train on one machine alone.
+    .systemLibrary(name: "COpenMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
+    .target(name: "CRanks", dependencies: ["COpenMPI"], cSettings: optimised),
+    .target(name: "Ranks", dependencies: ["CRanks", "Tensors"], swiftSettings: strict),
+
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .target(
@@ -69,7 +74,7 @@ let package = Package(
       name: "Pipelines",
       dependencies: [
         "Runtime", "Families", "Passes", "Plans", "Kernels", "Operators", "Graphs", "Checkpoints",
-        "Media", "ReaderPipe", "Tokenizers", "Tensors",
+        "Media", "Ranks", "ReaderPipe", "Tokenizers", "Tensors",
       ],
       swiftSettings: strict),
     .target(
@@ -86,7 +91,7 @@ let package = Package(
       dependencies: [
         "Pipelines", "Conversion", "Reports", "Runtime", "Kernels", "Families", "ONNX", "Passes", "Plans",
         "Operators",
-        "Graphs", "Checkpoints", "Media", "Tokenizers", "Tensors",
+        "Graphs", "Checkpoints", "Media", "Ranks", "Tokenizers", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -165,6 +170,7 @@ let package = Package(
         "Checkpoints", "HostileFiles", "ReaderPipe", "Tensors", "TemporaryFolders", "foley-reader",
       ],
       swiftSettings: strict),
+    .testTarget(name: "RanksTests", dependencies: ["Ranks", "Tensors"], swiftSettings: strict),
     .testTarget(
       name: "PlansTests", dependencies: ["Plans", "Graphs", "Tensors"], swiftSettings: strict),
     .testTarget(

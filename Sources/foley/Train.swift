@@ -1,6 +1,8 @@
 import ArgumentParser
 import Passes
 import Pipelines
+import Ranks
+import Runtime
 import Tensors
 
 extension Foley {
@@ -11,6 +13,9 @@ extension Foley {
       discussion: """
         The run directory holds a bridge and the state of every so many steps. A run that was ended, whatever way, \
         goes on by --resume and gives the same bytes as if it had not been. SIGTERM and Ctrl-C save and end.
+
+        Started by OpenMPI's mpirun, the ranks share the work: K of them do what one does with K times the \
+        --accumulation.
 
         Example: foley train my-pipeline my-dataset -o my-run --steps 20000
         """)
@@ -52,44 +57,82 @@ extension Foley {
     }
 
     func run(until interrupt: Interrupt) throws {
-      let options = try machinery.start(until: interrupt, in: Precision.allCases)
+      let ranks = Ranks()
+      do throws(Diagnostic) {
+        try ranks.join()
+        try train(on: ranks, until: interrupt)
+        ranks.leave()
+      } catch {
+        guard ranks.speaks else { throw ExitCode.success }
+        throw error
+      }
+    }
+
+    private func train(on ranks: Ranks, until interrupt: Interrupt) throws(Diagnostic) {
+      let isQuiet = machinery.quiet || !ranks.isFirst
+      let cores = try ranks.cores()
+      if let warning = cores?.warning, !isQuiet { StandardError.write("warning: \(warning)\n") }
+      let (data, options) = try ranks.together { () throws(Diagnostic) in
+        let options = try machinery.start(
+          until: interrupt, in: Precision.allCases, share: cores?.threads ?? 0)
+        return (try Data(self), options)
+      }
+      let begun = try ranks.together { () throws(Diagnostic) in try begin(on: data, ranks, options) }
       var directory = RunDirectory(output)
       directory.kept = keep
-      var settings = resume ? try directory.settings() : try training.settings()
-      if let precision = machinery.precision { settings.precision = precision }
-      let clips = try Dataset(path: dataset)
-      let opened = try Pipeline(path: try EmbeddedPipeline.place(of: pipeline))
       var run = try TrainingRun(
-        try BridgeTraining(opened, clips, validation: try watching.dataset(), settings, options: options),
-        in: directory,
-        resuming: resume,
-        note: { note in StandardError.write("warning: \(note)\n") })
+        begun, in: directory, resuming: resume,
+        note: { note in if ranks.isFirst { StandardError.write("warning: \(note)\n") } })
       (run.saveEvery, run.validateEvery, run.spike) = (saveEvery, watching.validateEvery, spike)
-      if resume, !machinery.quiet { StandardError.write("resuming behind step \(run.training.step)\n") }
+      if resume, !isQuiet { StandardError.write("resuming behind step \(run.training.step)\n") }
       let samples = watching.sampleEvery.map { _ in
         TrainingSamples(
-          opened, run.training.validation ?? clips, count: watching.samples, options: options)
+          data.pipeline, run.training.validation ?? data.clips, count: watching.samples, options: options)
       }
-      let watch = try RunWatch(
-        run, quiet: machinery.quiet, samples: samples, every: watching.sampleEvery ?? 1)
-      try advance(&run, watch, until: interrupt)
-      try StandardOutput.write(summary(run.training.step, directory))
+      let watch = try ranks.together { () throws(Diagnostic) in
+        try RunWatch(run, quiet: isQuiet, samples: samples, every: watching.sampleEvery ?? 1)
+      }
+      try advance(&run, watch)
+      if ranks.isFirst { try StandardOutput.write(summary(run.training.step, directory)) }
+    }
+
+    /// What is trained, and on what.
+    private struct Data {
+      let pipeline: Pipeline
+      let clips: Dataset
+
+      init(_ train: Train) throws(Diagnostic) {
+        clips = try Dataset(path: train.dataset)
+        pipeline = try Pipeline(path: try EmbeddedPipeline.place(of: train.pipeline))
+      }
+    }
+
+    private func begin(on data: Data, _ ranks: Ranks, _ options: SessionOptions) throws(Diagnostic)
+      -> BridgeTraining
+    {
+      var settings =
+        resume ? try RunDirectory(output).settings() : try training.settings(ranks: ranks.count)
+      if let precision = machinery.precision { settings.precision = precision }
+      return try BridgeTraining(
+        data.pipeline, data.clips, validation: try watching.dataset(), settings, ranks: ranks,
+        options: options)
     }
 
     /// Makes all steps, or as many as there is time for; saves whatever way it ends.
-    private func advance(_ run: inout TrainingRun, _ watch: RunWatch, until interrupt: Interrupt) throws {
+    private func advance(_ run: inout TrainingRun, _ watch: RunWatch) throws(Diagnostic) {
       defer { watch.clear() }
-      do {
+      do throws(Diagnostic) {
         try watch.look(at: &run)
         while !run.isDone {
-          guard !interrupt.isRaised else { throw Diagnostic.stopped() }
           watch.show(try run.advance())
           try watch.look(at: &run)
         }
-      } catch let error as Diagnostic where error.kind == .interrupted {
+      } catch {
+        guard error.kind == .interrupted else { throw error }
         try run.save()
-        try watch.draw(run.training.step)
-        throw Diagnostic.stopped(at: run.training.step, in: output)
+        try watch.draw(run)
+        let step = run.training.step
+        try run.training.ranks.together { () throws(Diagnostic) in throw .stopped(at: step, in: output) }
       }
     }
 
@@ -105,7 +148,6 @@ extension Foley {
 }
 
 extension Diagnostic {
-  fileprivate static func stopped() -> Diagnostic { Diagnostic("stopped", kind: .interrupted) }
   fileprivate static func stopped(at step: Int, in path: String) -> Diagnostic {
     Diagnostic(
       "stopped behind step \(step), which is saved", at: path, help: "go on with --resume", kind: .interrupted

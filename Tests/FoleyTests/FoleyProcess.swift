@@ -7,9 +7,9 @@ struct FoleyProcess {
   let output: String
   let errors: String
 
-  /// Runs it to its end.
-  init(_ arguments: [String]) throws {
-    let running = try Running(arguments)
+  /// Runs it to its end, on so many ranks by `mpirun` if asked to.
+  init(_ arguments: [String], ranks: Int? = nil, environment: [String: String] = [:]) throws {
+    let running = try Running(arguments, ranks: ranks, environment: environment)
     self = try running.finish()
   }
 
@@ -22,13 +22,22 @@ struct FoleyProcess {
     let process = Process()
     private let folder: TemporaryFolder
 
-    init(_ arguments: [String]) throws {
+    init(_ arguments: [String], ranks: Int? = nil, environment more: [String: String] = [:]) throws {
       folder = try TemporaryFolder()
       process.executableURL = Places.executable
       process.arguments = arguments
+      if let ranks, let mpirun = Places.mpirun {
+        process.executableURL = mpirun
+        process.arguments =
+          ["--oversubscribe", "--bind-to", "none", "-n", "\(ranks)", Places.executable.path] + arguments
+      }
       process.currentDirectoryURL = Places.package
       var environment = ProcessInfo.processInfo.environment
       environment["COLUMNS"] = "100"
+      // In a container one is root.
+      environment["OMPI_ALLOW_RUN_AS_ROOT"] = "1"
+      environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1"
+      environment.merge(more) { _, new in new }
       process.environment = environment
       process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: folder.put("out", "")))
       process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: folder.put("err", "")))
@@ -56,6 +65,10 @@ enum Places {
   static let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     .deletingLastPathComponent().appendingPathComponent("foley")
   static let fixtures = "Tests/Fixtures"
+  /// OpenMPI's, where it is installed.
+  static let mpirun = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+    .map { URL(fileURLWithPath: "\($0)/mpirun") }
+    .first { FileManager.default.isExecutableFile(atPath: $0.path) }
 }
 
 func foley(_ arguments: String...) throws -> FoleyProcess { try FoleyProcess(arguments) }

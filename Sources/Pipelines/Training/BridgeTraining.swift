@@ -2,6 +2,7 @@ import Checkpoints
 import Families
 import Graphs
 package import Passes
+package import Ranks
 package import Runtime
 package import Tensors
 
@@ -12,17 +13,20 @@ package import Tensors
 ///     try training.saveBridge(to: "bridge.safetensors")
 ///
 /// What a step does is a function of the settings, the dataset and the state before it: the same on any number
-/// of threads, and whether the run was resumed or not.
+/// of threads, and whether the run was resumed or not. On several ranks each computes every so many'th batch of a
+/// step, the gradients are added up, and all move the same weights in the same way: what they do differs from what
+/// one does by the order of the sums.
 package struct BridgeTraining: ~Copyable {
   package let settings: TrainingSettings
   package let bridge: Bridge
-  private var trainer: Trainer
+  package let ranks: Ranks
+  var trainer: Trainer
   private var batches: TrainingBatches
   private let validationBatches: ValidationBatches?
   /// The clips that the loss is watched of; `nil` iff there are none.
   package let validation: Dataset?
   /// What the state belongs to.
-  private let identity: String
+  let identity: String
 
   /// What a step did.
   package struct Report: Sendable {
@@ -37,13 +41,14 @@ package struct BridgeTraining: ~Copyable {
   /// Compiles the bridged backbone with its loss and gradients.
   ///
   /// The loss is watched of `validation`, or of what the settings hold out of the dataset. Throws iff a setting
-  /// makes no sense, the pipeline has no bridge, a dataset was made by other models than the pipeline's, clips
-  /// for validation are given and held out, too, or do not fit, or the memory cannot be had.
+  /// makes no sense, a rank has nothing to do, the pipeline has no bridge, a dataset was made by other models than
+  /// the pipeline's, clips for validation are given and held out, too, or do not fit, or the memory cannot be had.
   package init(
     _ pipeline: Pipeline, _ dataset: Dataset, validation: Dataset? = nil, _ settings: TrainingSettings,
-    options: SessionOptions
+    ranks: Ranks = .alone, options: SessionOptions
   ) throws(Diagnostic) {
     try settings.check()
+    guard ranks.count <= settings.accumulation else { throw .idle(ranks.count, settings.accumulation) }
     let (dataset, validation) = try Self.split(dataset, validation, settings)
     guard let (bridge, checkpoint) = try pipeline.bridge() else { throw .noBridge(pipeline.path) }
     for dataset in [dataset, validation].compactMap(\.self) { try dataset.check(pipeline, bridge) }
@@ -71,6 +76,7 @@ package struct BridgeTraining: ~Copyable {
     self.validation = validation
     self.settings = settings
     self.bridge = bridge
+    self.ranks = ranks
   }
 
   /// Steps made so far.
@@ -79,11 +85,25 @@ package struct BridgeTraining: ~Copyable {
   /// Makes the next step.
   ///
   /// Throws iff the loss or a gradient is not finite, naming the clips, or the run is cancelled: the state is
-  /// then that before the step.
+  /// then that before the step. On several ranks all throw if one does.
   package mutating func advance() throws(Diagnostic) -> Report {
+    let (step, ranks) = (trainer.step, self.ranks)
+    let part = try ranks.together { () throws(Diagnostic) in try addBatches() }
+    let loss = try ranks.sum(part)
+    try trainer.withSums { (gradients) throws(Diagnostic) in try ranks.sum(gradients) }
+    let rate = settings.learningRate.rate(at: step, of: settings.steps)
+    let share = settings.averageShare(at: step + 1)
+    let norm = try ranks.together { () throws(Diagnostic) in
+      try trainer.update(rate: rate, averageShare: share)
+    }
+    return Report(step: step + 1, loss: loss, gradientNorm: norm, learningRate: rate)
+  }
+
+  /// Computes this rank's batches of the step and gives its part of the loss.
+  private mutating func addBatches() throws(Diagnostic) -> Double {
     let step = trainer.step
     var loss = 0.0
-    for batch in 0..<settings.accumulation {
+    for batch in ranks.share(of: settings.accumulation) {
       do throws(Diagnostic) {
         let inputs = try batches.inputs(step: step, batch: batch)
         let share = 1 / Double(settings.accumulation)
@@ -92,27 +112,28 @@ package struct BridgeTraining: ~Copyable {
         throw error.noting("the clips are \(batches.clips(step: step, batch: batch).joined(separator: ", "))")
       }
     }
-    let rate = settings.learningRate.rate(at: step, of: settings.steps)
-    let norm = try trainer.update(rate: rate, averageShare: settings.averageShare(at: step + 1))
-    return Report(step: step + 1, loss: loss, gradientNorm: norm, learningRate: rate)
+    return loss
   }
 
   /// The mean loss on the clips for validation, of the bridge as it is to be used and with nothing left out;
   /// `nil` iff there are none. The next steps are what they would be without it.
   ///
-  /// `progress` is told the batches that are done, and how many there are. Throws iff the loss is not finite or
-  /// the run is cancelled.
+  /// The ranks share the batches. `progress` is told how many are done, and how many there are. Throws iff the loss
+  /// is not finite or the run is cancelled, on all ranks if on one.
   package mutating func validationLoss(progress: (Int, Int) -> Void = { _, _ in }) throws(Diagnostic)
     -> Double?
   {
     guard let batches = validationBatches else { return nil }
-    var loss = 0.0
-    for batch in 0..<batches.count {
-      progress(batch, batches.count)
-      let (inputs, share) = try batches.inputs(batch)
-      loss += try trainer.trainedLoss(inputs) * share
+    let part = try ranks.together { () throws(Diagnostic) in
+      var loss = 0.0
+      for batch in ranks.share(of: batches.count) {
+        progress(batch, batches.count)
+        let (inputs, share) = try batches.inputs(batch)
+        loss += try trainer.trainedLoss(inputs) * share
+      }
+      return loss
     }
-    return loss
+    return try ranks.sum(part)
   }
 
   /// The ids of the clips of step `step`, counted from 0.
@@ -169,6 +190,11 @@ package struct BridgeTraining: ~Copyable {
 }
 
 extension Diagnostic {
+  fileprivate static func idle(_ ranks: Int, _ batches: Int) -> Diagnostic {
+    Diagnostic(
+      "\(ranks) ranks are to share steps of \(batches) batches",
+      help: "start as many ranks as a step has batches, or fewer", kind: .usage)
+  }
   fileprivate static func noBridge(_ path: String) -> Diagnostic {
     Diagnostic(
       "the pipeline has no bridge to train", at: path, help: "assemble it with --video-encoder", kind: .usage)

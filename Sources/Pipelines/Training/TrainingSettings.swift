@@ -13,7 +13,7 @@ package struct TrainingSettings: Hashable, Sendable {
   package var steps = 10_000
   /// Clips computed together.
   package var batch = 12
-  /// Batches a step is made of.
+  /// Batches a step is made of, those of all ranks together: a run goes on with more ranks or fewer.
   package var accumulation = 1
   package var learningRate = LearningRate()
   package var optimizer = AdamW()

@@ -56,6 +56,14 @@ struct TrainedWeights: ~Copyable {
   /// Whether `role` is kept.
   func keeps(_ role: Role) -> Bool { roles.contains(role) }
 
+  /// All elements that are kept in `role`; none iff the role is not kept.
+  func elements(_ role: Role) -> UnsafeMutableBufferPointer<Float> {
+    guard let first = weights.first, let start = elements(first, role)?.baseAddress else {
+      return UnsafeMutableBufferPointer(start: nil, count: 0)
+    }
+    return UnsafeMutableBufferPointer(start: start, count: count)
+  }
+
   /// The elements that are kept of `weight` in `role`, or `nil` iff the role is not kept.
   func elements(_ weight: Weight, _ role: Role) -> UnsafeMutableBufferPointer<Float>? {
     guard let place = roles.firstIndex(of: role) else { return nil }

@@ -28,13 +28,15 @@ struct Machinery: ParsableArguments {
     guard !quiet || !verbose else { throw ValidationError("'--quiet' and '--verbose' exclude each other.") }
   }
 
-  /// Sets up the kernels of the process, and gives the options of a session that ends with `interrupt`.
+  /// Sets up the kernels of the process, with `share` threads unless others were asked for, and gives the options of
+  /// a session that ends with `interrupt`.
   ///
   /// Throws iff another precision is asked for than the command knows.
-  func start(until interrupt: Interrupt, in known: [Precision] = [.f32]) throws(Diagnostic) -> SessionOptions
-  {
+  func start(
+    until interrupt: Interrupt, in known: [Precision] = [.f32], share: Int = 0
+  ) throws(Diagnostic) -> SessionOptions {
     if let precision, !known.contains(precision) { throw .precision(precision, known) }
-    try Machine.use(threads: threads)
+    try Machine.use(threads: threads == 0 ? share : threads)
     var options = SessionOptions()
     options.isCancelled = { interrupt.isRaised }
     return options

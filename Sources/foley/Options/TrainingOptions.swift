@@ -11,7 +11,7 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Clips computed together. (default: 12)")
   var batch: Int?
 
-  @Option(help: "Batches a step is made of. (default: 1)")
+  @Option(help: "Batches a step is made of, on each rank. (default: 1)")
   var accumulation: Int?
 
   @Option(help: "The highest learning rate. (default: 0.0001)")
@@ -68,12 +68,13 @@ struct TrainingOptions: ParsableArguments {
     return numbers.contains { $0 != nil }
   }
 
-  /// Throws iff a number is out of its range.
-  func settings() throws(Diagnostic) -> TrainingSettings {
+  /// The settings of a run that is begun on `ranks` ranks. Throws iff a number is out of its range.
+  func settings(ranks: Int) throws(Diagnostic) -> TrainingSettings {
     var settings = TrainingSettings()
     settings.steps = steps ?? settings.steps
     settings.batch = batch ?? settings.batch
-    settings.accumulation = accumulation ?? settings.accumulation
+    let batches = (accumulation ?? settings.accumulation).multipliedReportingOverflow(by: ranks)
+    settings.accumulation = batches.overflow ? .max : batches.partialValue
     settings.learningRate.base = learningRate ?? settings.learningRate.base
     settings.learningRate.warmup = warmup ?? settings.learningRate.warmup
     settings.learningRate.course = schedule ?? settings.learningRate.course

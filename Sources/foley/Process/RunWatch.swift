@@ -1,16 +1,17 @@
 import Glibc
 import Media
 import Pipelines
+import Ranks
 import Reports
 import Tensors
 
 /// All that is seen and heard of a run while it goes on: the line of progress, the chart, the loss on clips for
-/// validation, and sounds.
+/// validation, and sounds. Of several ranks the first alone makes them.
 final class RunWatch {
   private let line: TrainingProgress
   private let samples: TrainingSamples?
   private let sampleEvery: Int
-  private var pictures: RunPictures
+  private var pictures: RunPictures?
   private var drawn = -1
 
   /// Throws iff the log of the run cannot be read.
@@ -19,12 +20,12 @@ final class RunWatch {
   ) throws(Diagnostic) {
     let steps = run.training.settings.steps
     line = TrainingProgress(quiet: quiet, steps: steps)
-    pictures = try RunPictures(run.directory, steps: steps)
+    pictures = run.training.ranks.isFirst ? try RunPictures(run.directory, steps: steps) : nil
     (self.samples, self.sampleEvery) = (samples, sampleEvery)
   }
 
   func show(_ step: TrainingLog.Step) {
-    pictures.add(.step(step))
+    pictures?.add(.step(step))
     line.show(step)
   }
 
@@ -33,21 +34,24 @@ final class RunWatch {
   /// Throws iff that fails or is interrupted: it is then made up for when the run goes on.
   func look(at run: inout TrainingRun) throws(Diagnostic) {
     if let validation = try run.validate(progress: line.showValidation) {
-      pictures.add(.validation(validation))
+      pictures?.add(.validation(validation))
       line.show(validation)
     }
     let step = run.training.step
     if let samples, step > 0, step % sampleEvery == 0 || run.isDone {
       try run.save()
-      try write(samples, of: step, to: run.directory)
+      let (ranks, directory) = (run.training.ranks, run.directory)
+      try ranks.together { () throws(Diagnostic) in
+        if ranks.isFirst { try write(samples, of: step, to: directory) }
+      }
     }
-    if run.saved == step, drawn != step { try draw(step) }
+    if run.saved == step, drawn != step { try draw(run) }
   }
 
-  /// Draws what there is, behind step `step`.
-  func draw(_ step: Int) throws(Diagnostic) {
-    try pictures.draw()
-    drawn = step
+  /// Draws what there is.
+  func draw(_ run: borrowing TrainingRun) throws(Diagnostic) {
+    try run.training.ranks.together { () throws(Diagnostic) in try pictures?.draw() }
+    drawn = run.training.step
   }
 
   func clear() { line.clear() }

@@ -1,8 +1,11 @@
 import Glibc
+import Ranks
 package import Tensors
 
 /// A training that keeps what it makes in a run directory: it may end at any moment and is gone on with from the
 /// last state.
+///
+/// Of several ranks the first alone writes; the others read the state that is gone on with.
 package struct TrainingRun: ~Copyable {
   package let directory: RunDirectory
   package var training: BridgeTraining
@@ -12,9 +15,9 @@ package struct TrainingRun: ~Copyable {
   package var spike = 20.0
   /// Steps from one validation to the next.
   package var validateEvery = 500
-  private let log: TrainingLog
-  private let events: EventFile
-  private let lock: RunLock
+  private let log: TrainingLog?
+  private let events: EventFile?
+  private let lock: RunLock?
   private var recent: [Double] = []
   /// The step behind which the state was last saved; -1 iff none was since the run was opened.
   package private(set) var saved = -1
@@ -29,15 +32,23 @@ package struct TrainingRun: ~Copyable {
     _ training: consuming BridgeTraining, in directory: RunDirectory, resuming: Bool,
     note: (String) -> Void = { _ in }
   ) throws(Diagnostic) {
-    guard resuming || !directory.exists else { throw .exists(directory.path) }
-    try directory.create()
-    let lock = try RunLock("\(directory.path)/lock")
-    if resuming { try Self.restore(&training, from: directory, note) }
-    try AtomicFile.write(training.settings.json.printed(pretty: true) + "\n", to: directory.settingsPath)
-    let step = training.step
-    let entries = try TrainingLog.entries(directory.logPath).filter { $0.step <= step }
-    let log = try TrainingLog(path: directory.logPath, beginning: entries)
-    let events = try EventFile(in: directory.path, beginning: entries, at: Self.seconds(CLOCK_REALTIME))
+    let ranks = training.ranks
+    var lock: RunLock?
+    let entries = try ranks.together { () throws(Diagnostic) in
+      if ranks.isFirst { lock = try Self.take(directory, resuming: resuming) }
+      if resuming { try Self.restore(&training, from: directory, note) }
+      let step = training.step
+      return try TrainingLog.entries(directory.logPath).filter { $0.step <= step }
+    }
+    try training.checkRanks()
+    var log: TrainingLog?
+    var events: EventFile?
+    try ranks.together { () throws(Diagnostic) in
+      guard ranks.isFirst else { return }
+      try AtomicFile.write(training.settings.json.printed(pretty: true) + "\n", to: directory.settingsPath)
+      log = try TrainingLog(path: directory.logPath, beginning: entries)
+      events = try EventFile(in: directory.path, beginning: entries, at: Self.seconds(CLOCK_REALTIME))
+    }
     self.lock = lock
     self.log = log
     self.events = events
@@ -57,8 +68,10 @@ package struct TrainingRun: ~Copyable {
     let report = try training.advance()
     let step = TrainingLog.Step(
       report, seconds: Self.seconds() - began, time: Self.seconds(CLOCK_REALTIME))
-    try record(.step(step))
-    try checkSpike(report)
+    try training.ranks.together { () throws(Diagnostic) in
+      try record(.step(step))
+      try checkSpike(report)
+    }
     if report.step % saveEvery == 0 || isDone { try save() }
     return step
   }
@@ -73,24 +86,36 @@ package struct TrainingRun: ~Copyable {
     guard let loss = try training.validationLoss(progress: progress) else { return nil }
     let validation = TrainingLog.Validation(
       step: step, loss: loss, seconds: Self.seconds() - began, time: Self.seconds(CLOCK_REALTIME))
-    try record(.validation(validation))
+    try training.ranks.together { () throws(Diagnostic) in try record(.validation(validation)) }
     validated = step
     return validation
   }
 
   private func record(_ entry: TrainingLog.Entry) throws(Diagnostic) {
-    try log.append(entry)
-    try events.append(entry)
+    try log?.append(entry)
+    try events?.append(entry)
   }
 
   /// Writes the state and the bridge of now, unless they stand already.
   package mutating func save() throws(Diagnostic) {
     let step = training.step
     guard step != saved, step > 0 else { return }
-    try training.saveBridge(to: directory.bridgePath(step))
-    try training.saveState(to: directory.statePath(step))
+    try training.checkWeights()
+    try training.ranks.together { () throws(Diagnostic) in
+      guard training.ranks.isFirst else { return }
+      try training.saveBridge(to: directory.bridgePath(step))
+      try training.saveState(to: directory.statePath(step))
+      try directory.removeOldStates()
+    }
     saved = step
-    try directory.removeOldStates()
+  }
+
+  /// Makes the directory and locks it. Throws iff a run stands there that is not to be resumed, or another process
+  /// is at it.
+  private static func take(_ directory: RunDirectory, resuming: Bool) throws(Diagnostic) -> RunLock {
+    guard resuming || !directory.exists else { throw .exists(directory.path) }
+    try directory.create()
+    return try RunLock("\(directory.path)/lock")
   }
 
   /// Takes the newest state that is whole; the beginning iff there is none at all.
