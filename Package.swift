@@ -215,7 +215,8 @@ let package = Package(
     .testTarget(
       name: "PassesTests",
       dependencies: [
-        "CaseFiles", "Passes", "Families", "Runtime", "Operators", "Graphs", "Checkpoints", "Tensors",
+        "CaseFiles", "Passes", "Families", "Runtime", "Plans", "Operators", "Graphs", "Checkpoints",
+        "TemporaryFolders", "Tensors",
       ],
       exclude: ["Cases"], swiftSettings: strict),
     .testTarget(

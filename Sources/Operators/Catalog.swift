@@ -28,7 +28,7 @@ extension OpCatalog {
     // Positions
     RelativeBuckets.self,
     // Control
-    If.self, Loop.self, Scan.self,
+    After.self, If.self, Loop.self, Scan.self,
     // Gaps
     Deferred.self, Unsupported.self,
     // Composites

@@ -17,7 +17,7 @@ extension Foley {
         Started by OpenMPI's mpirun, the ranks share the work: K of them do what one does with K times the \
         --accumulation.
 
-        Example: foley train my-pipeline my-dataset -o my-run --steps 20000
+        Example: foley train my-pipeline my-dataset -o my-run --steps 20000 --memory-limit 12GB
         """)
 
     @Argument(help: "A pipeline directory, made by `foley assemble`; or miniature, which comes with foley.")
@@ -44,6 +44,7 @@ extension Foley {
     var spike = 20.0
 
     @OptionGroup(title: "What to watch") var watching: WatchingOptions
+    @OptionGroup(title: "How to run") var memory: MemoryOptions
     @OptionGroup(title: "How to run") var machinery: Machinery
 
     func validate() throws {
@@ -84,6 +85,7 @@ extension Foley {
         begun, in: directory, resuming: resume,
         note: { note in if ranks.isFirst { StandardError.write("warning: \(note)\n") } })
       (run.saveEvery, run.validateEvery, run.spike) = (saveEvery, watching.validateEvery, spike)
+      if !isQuiet { StandardError.write("expecting \(run.training.graph)\n") }
       if resume, !isQuiet { StandardError.write("resuming behind step \(run.training.step)\n") }
       let samples = watching.sampleEvery.map { _ in
         TrainingSamples(
@@ -114,8 +116,8 @@ extension Foley {
         resume ? try RunDirectory(output).settings() : try training.settings(ranks: ranks.count)
       if let precision = machinery.precision { settings.precision = precision }
       return try BridgeTraining(
-        data.pipeline, data.clips, validation: try watching.dataset(), settings, ranks: ranks,
-        options: options)
+        data.pipeline, data.clips, validation: try watching.dataset(), settings,
+        memory.recomputation, ranks: ranks, options: options)
     }
 
     /// Makes all steps, or as many as there is time for; saves whatever way it ends.

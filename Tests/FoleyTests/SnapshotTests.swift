@@ -92,6 +92,8 @@ import Testing
     Case("error-command", "transmogrify"),
     Case("error-diff-aspect", "diff a b --weights --random"),
     Case("error-diff", "diff \(tiny)/text_encoder nowhere"),
+    Case("error-recompute", "train p d -o r --recompute some"),
+    Case("error-memory-limit", "train p d -o r --memory-limit 6XB"),
     Case("error-no-source", "inspect"),
     Case("error-missing", "inspect nowhere"),
     Case("error-family", "inspect \(tiny)/text_encoder --family gpt"),

@@ -113,6 +113,7 @@ extension Pass {
       insert,
       .guideBatch(conditioning: ["text", "video", "video_scale"], text: "text"),
       .denoisingLoss(sample: "y"),
+      .recompute(blocks: 1),
     ]
   }
 }

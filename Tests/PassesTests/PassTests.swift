@@ -36,7 +36,7 @@ import Testing
 
   /// A pass that needs no more than a graph is in the catalogue.
   @Test func everyPlainPassIsInTheCatalogue() throws {
-    let configured: Set = ["insert-video-attention", "guide-batch", "denoising-loss"]
+    let configured: Set = ["insert-video-attention", "guide-batch", "denoising-loss", "recompute"]
     #expect(Set(Pass.all.map(\.name)) == (try Self.declared()).subtracting(configured))
   }
 

@@ -20,6 +20,8 @@ package struct BridgeTraining: ~Copyable {
   package let settings: TrainingSettings
   package let bridge: Bridge
   package let ranks: Ranks
+  /// What is computed at each step, and the memory it takes.
+  package let graph: RecomputedGraph
   var trainer: Trainer
   private var batches: TrainingBatches
   private let validationBatches: ValidationBatches?
@@ -42,10 +44,11 @@ package struct BridgeTraining: ~Copyable {
   ///
   /// The loss is watched of `validation`, or of what the settings hold out of the dataset. Throws iff a setting
   /// makes no sense, a rank has nothing to do, the pipeline has no bridge, a dataset was made by other models than
-  /// the pipeline's, clips for validation are given and held out, too, or do not fit, or the memory cannot be had.
+  /// the pipeline's, clips for validation are given and held out, too, or do not fit, or the memory is more than is
+  /// allowed or cannot be had.
   package init(
     _ pipeline: Pipeline, _ dataset: Dataset, validation: Dataset? = nil, _ settings: TrainingSettings,
-    ranks: Ranks = .alone, options: SessionOptions
+    _ recomputation: Recomputation = Recomputation(), ranks: Ranks = .alone, options: SessionOptions
   ) throws(Diagnostic) {
     try settings.check()
     guard ranks.count <= settings.accumulation else { throw .idle(ranks.count, settings.accumulation) }
@@ -57,18 +60,24 @@ package struct BridgeTraining: ~Copyable {
     let passes =
       [Pass.insertVideoAttention(bridge, dropping: true)] + Pass.inference + Pass.training
       + settings.precision.passes
-    let graph = try passes.run(on: backbone.graph)
     var rules = TrainerSettings()
     (rules.optimizer, rules.largestNorm) = (settings.optimizer, settings.largestNorm)
     (rules.accumulates, rules.averages) = (settings.accumulation > 1, settings.average != nil)
+    let graph = try RecomputedGraph(try passes.run(on: backbone.graph), recomputation) {
+      (graph) throws(Diagnostic) in
+      try TrainerMemory(of: graph, inputs: batches.layout.types, rules, options: options) {
+        (path) throws(Diagnostic) in try backbone.weights.tensor(path).type.element
+      }
+    }
     let validationBatches = try validation.map { (dataset) throws(Diagnostic) in
       try ValidationBatches(dataset, batches.layout, settings.timesteps)
     }
     let identity = try Self.identity(pipeline, dataset, settings)
     let trainer = try Trainer(
-      graph, inputs: batches.layout.types,
+      graph.graph, inputs: batches.layout.types,
       weights: { (path) throws(Diagnostic) in try checkpoint.tensor(path) },
       frozen: { (path) throws(Diagnostic) in try backbone.weights.tensor(path) }, rules, options: options)
+    self.graph = graph
     self.trainer = trainer
     self.identity = identity
     self.batches = batches

@@ -30,7 +30,7 @@ package struct Trainer: ~Copyable {
     frozen: (Name) throws(Diagnostic) -> Tensor, _ settings: TrainerSettings, options: SessionOptions
   ) throws(Diagnostic) {
     try settings.check()
-    let paths = Self.paths(of: graph)
+    let paths = Self.trainedInputs(of: graph)
     var types = types
     for (path, type) in paths { types[path] = type }
     var session = try Session(graph, parameters: frozen, options: options)
@@ -41,10 +41,7 @@ package struct Trainer: ~Copyable {
       // The copy is what is trained: the file's pages are not needed again.
       if let (file, range) = tensor.mapping { file.advise(willNeed: false, range) }
     }
-    var roles: [TrainedWeights.Role] = [.mean, .square]
-    if settings.accumulates { roles.append(.sum) }
-    if settings.averages { roles.append(.average) }
-    let trained = try TrainedWeights(paths, keeping: roles)
+    let trained = try TrainedWeights(paths, keeping: settings.keptRoles)
     for weight in trained.weights {
       guard let average = trained.elements(weight, .average) else { break }
       try session.withInput(weight.path) { (values) throws(Diagnostic) in
@@ -167,7 +164,7 @@ package struct Trainer: ~Copyable {
   }
 
   /// The inputs whose gradients the graph returns.
-  private static func paths(of graph: Graph) -> [(path: Name, type: TensorType)] {
+  static func trainedInputs(of graph: Graph) -> [(path: Name, type: TensorType)] {
     let outputs = Set(graph.outputs.map(\.name))
     return graph.inputs.map { graph[$0] }.filter { outputs.contains("gradient.\($0.name)") }
       .map { ($0.name, $0.type) }

@@ -12,6 +12,11 @@ package struct TrainerSettings: Hashable, Sendable {
 
   package init() {}
 
+  /// What is kept of each weight beside itself.
+  var keptRoles: [TrainedWeights.Role] {
+    [.mean, .square] + (accumulates ? [.sum] : []) + (averages ? [.average] : [])
+  }
+
   /// Throws iff a number is out of its range.
   package func check() throws(Diagnostic) {
     try optimizer.check()

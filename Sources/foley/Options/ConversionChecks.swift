@@ -30,21 +30,3 @@ struct ConversionChecks: ParsableArguments {
     }
   }
 }
-
-/// An amount of bytes as the ecosystem writes it: `5GB`, `500MB`, `2GiB`, `4096`.
-struct Size: ExpressibleByArgument {
-  let bytes: Int
-
-  init?(argument: String) {
-    let units: [(String, Int)] = [
-      ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("KB", 1000), ("MB", 1_000_000),
-      ("GB", 1_000_000_000), ("B", 1), ("", 1),
-    ]
-    guard let (suffix, unit) = units.first(where: { argument.hasSuffix($0.0) }),
-      let number = Int(argument.dropLast(suffix.count)), number > 0
-    else { return nil }
-    let (bytes, overflow) = number.multipliedReportingOverflow(by: unit)
-    guard !overflow else { return nil }
-    self.bytes = bytes
-  }
-}

@@ -16,10 +16,14 @@ import Testing
   }
 
   private static func run(
-    _ data: TinyDataset, _ settings: TrainingSettings, in folder: String, resuming: Bool = false
+    _ data: TinyDataset, _ settings: TrainingSettings, in folder: String, resuming: Bool = false,
+    recomputing extent: Recomputation.Extent = .fewest
   ) throws -> TrainingRun {
+    var recomputation = Recomputation()
+    recomputation.extent = extent
     let training = try BridgeTraining(
-      data.pipeline.pipeline, try Dataset(path: data.path), settings, options: SessionOptions())
+      data.pipeline.pipeline, try Dataset(path: data.path), settings, recomputation, options: SessionOptions()
+    )
     var run = try TrainingRun(training, in: RunDirectory("\(data.path)/\(folder)"), resuming: resuming)
     run.saveEvery = 4
     return run
@@ -66,6 +70,31 @@ import Testing
     }
     #expect(losses[0] != losses[1])
     #expect(zip(losses[0], losses[1]).allSatisfy { abs($0 / $1 - 1) < 1e-2 }, "\(losses)")
+  }
+
+  /// Whether values are kept or computed again changes no byte, and may change from one process to the next.
+  @Test func whatIsRecomputedDoesNotMatter() throws {
+    let data = try TinyDataset()
+    defer { withExtendedLifetime(data) {} }
+    let settings = Self.settings(steps: 8)
+    for (folder, first, second) in [
+      ("none", Recomputation.Extent.blocks(0), Recomputation.Extent.blocks(0)), ("all", .all, .all),
+      ("first", .all, .blocks(0)),
+    ] {
+      do {
+        var run = try Self.run(data, settings, in: folder, recomputing: first)
+        while run.training.step < 4 { _ = try run.advance() }
+      }
+      var run = try Self.run(data, settings, in: folder, resuming: true, recomputing: second)
+      #expect(run.training.graph.recomputed == (second == .all ? 1 : 0))
+      while !run.isDone { _ = try run.advance() }
+    }
+    for file in ["bridges/step-00000008.safetensors", "states/step-00000008.safetensors"] {
+      let contents = try ["none", "all", "first"].map {
+        try Data(contentsOf: URL(fileURLWithPath: "\(data.path)/\($0)/\(file)"))
+      }
+      #expect(contents[0] == contents[1] && contents[0] == contents[2], "\(file)")
+    }
   }
 
   @Test func aDamagedStateIsPassedOver() throws {

@@ -9,10 +9,12 @@ import Tensors
 
 /// Times a step of training at the published size and compares its gradients with upstream's.
 ///
-///     bench-training REAL [--precision f32|bf16] [--threads N] [--runs N] [--profile] [--gradients]
+///     bench-training REAL [--precision f32|bf16] [--recompute N] [--threads N] [--runs N] [--profile]
+///         [--gradients]
 ///
 /// REAL is a folder of `tools/fixtures/make_real_size.py` in which `tools/bench/upstream.py REAL training` has
 /// stored its reference. A step is forward, backward and AdamW on one clip of 259 latents and 96 video tokens.
+/// With `--recompute` the inner values of the first N blocks are computed again for their gradients.
 /// Prints a line of JSON: best and median seconds of the runs behind a first one, peak resident memory, and
 /// the largest error of a gradient, relative to its largest value; with `--profile` where the time went.
 /// With `--gradients` the reference is `gradients`, which has those of every weight
@@ -29,7 +31,7 @@ struct BenchTraining {
   }
 
   private static func run(_ arguments: [String]) throws {
-    var (real, threads, runs): (String?, Int, Int) = (nil, 0, 2)
+    var (real, threads, runs, recomputed): (String?, Int, Int, Int) = (nil, 0, 2, 0)
     var precision = Precision.f32
     var (isProfiled, comparesAll) = (false, false)
     var rest = arguments[...]
@@ -38,6 +40,7 @@ struct BenchTraining {
       case "--precision": precision = rest.popFirst().flatMap { Precision(rawValue: $0) } ?? .f32
       case "--threads": threads = rest.popFirst().flatMap { Int($0) } ?? 0
       case "--runs": runs = max(1, rest.popFirst().flatMap { Int($0) } ?? runs)
+      case "--recompute": recomputed = rest.popFirst().flatMap { Int($0) } ?? 0
       case "--profile": isProfiled = true
       case "--gradients": comparesAll = true
       default: real = argument
@@ -49,7 +52,8 @@ struct BenchTraining {
     let reference = try Checkpoint.open(path: "\(real)/references/\(name).safetensors")
     let inputs = try Self.inputs(reference)
     let start = seconds()
-    var trainer = try trainer(real, inputs.mapValues(\.type), precision, isProfiled)
+    let passes = precision.passes + [.recompute(blocks: recomputed)]
+    var trainer = try trainer(real, inputs.mapValues(\.type), passes, isProfiled)
     let prepared = seconds() - start
     var times: [Double] = []
     var (loss, deviation) = (0.0, Deviation())
@@ -99,14 +103,13 @@ struct BenchTraining {
   }
 
   private static func trainer(
-    _ real: String, _ types: [Name: TensorType], _ precision: Precision, _ isProfiled: Bool
+    _ real: String, _ types: [Name: TensorType], _ passes: [Pass], _ isProfiled: Bool
   ) throws -> Trainer {
     let backbone = try ModelSource(path: "\(real)/stable_audio").model("backbone")
     let checkpoint = try Checkpoint.open(path: "\(real)/bridge.safetensors")
     let metadata = checkpoint.metadata.map { ($0.key.text, $0.value) }
     let bridge = try Bridge(metadata: Dictionary(metadata) { first, _ in first })
-    let passes =
-      [Pass.insertVideoAttention(bridge, dropping: true)] + Pass.inference + Pass.training + precision.passes
+    let passes = [Pass.insertVideoAttention(bridge, dropping: true)] + Pass.inference + Pass.training + passes
     var options = SessionOptions()
     options.measuresTime = isProfiled
     return try Trainer(

@@ -28,6 +28,9 @@ extension Wording {
       let (zero, one) = (try phrase.number(0, .i64), try phrase.number(1, .i64))
       return try phrase.cast(phrase.write("Range", [zero, phrase.scalar(op.length), one]), to: op.element)
     },
+    Wording(After.self) { (_, phrase) throws(Diagnostic) in
+      try phrase.write("Identity", [phrase.input(0)])
+    },
     Wording(Length.self) { (op, phrase) throws(Diagnostic) in
       try phrase.cast(phrase.scalar(op.dim), to: op.element)
     },
