@@ -41,8 +41,8 @@ import Testing
     }
   }
 
-  @Test func sameBitsInLessMemory() throws {
-    let graph = try Self.training(depth: 5)
+  @Test(arguments: Precision.allCases) func sameBitsInLessMemory(precision: Precision) throws {
+    let graph = try precision.passes.run(on: Self.training(depth: 5))
     let inputs = try graph.waves(["B": 2, "L": 40, "S": 5, "F": 3])
     var arena = Int.max
     var expected: [Name: Tensor] = [:]

@@ -10,7 +10,7 @@ package import Graphs
 ///
 /// The last stretch is none of the blocks: its gradients follow it at once.
 package struct ForwardBlocks: Sendable {
-  /// For each node whether the loss depends on it.
+  /// For each node whether it belongs to the computation of the loss: what stands behind the loss are gradients.
   let isForward: [Bool]
   /// The places of each block's nodes, in order.
   let ranges: [Range<Int>]
@@ -20,8 +20,8 @@ package struct ForwardBlocks: Sendable {
       (isForward, ranges) = (graph.nodes.map { _ in false }, [])
       return
     }
-    isForward = graph.reaching([loss])
-    let narrows = graph.narrows(before: Int(loss.index), among: isForward)
+    isForward = graph.nodes.indices.map { $0 <= Int(loss.index) }
+    let narrows = graph.narrows(before: loss)
     var starts: [Int] = []
     for place in graph.trainedPlaces where isForward[place] {
       guard let start = narrows.last(where: { $0 < place }), starts.last != start else { continue }
@@ -35,8 +35,9 @@ package struct ForwardBlocks: Sendable {
 
 extension Graph {
   /// The longest chain of values of which each is passed by everything that the one before it reaches, in order,
-  /// up to the one at `end`.
-  fileprivate func narrows(before end: Int, among isForward: [Bool]) -> [Int] {
+  /// up to `last`.
+  fileprivate func narrows(before last: Value) -> [Int] {
+    let (reaches, end) = (reaching([last]), Int(last.index))
     var next: [Int?] = Array(repeating: nil, count: nodes.count)
     var depths = Array(repeating: 0, count: nodes.count)
     func meeting(_ a: Int, _ b: Int) -> Int {
@@ -46,7 +47,7 @@ extension Graph {
       }
       return a
     }
-    for place in (0...end).reversed() where isForward[place] {
+    for place in (0...end).reversed() where reaches[place] {
       if let next = next[place] { depths[place] = depths[next] + 1 }
       for input in nodes[place].inputs {
         let input = Int(input.index)
