@@ -47,20 +47,30 @@ def other_prompt(clip, seed):
     return material, world.prompt(material, np.random.default_rng([seed, int(clip["name"])]))
 
 
-def generate(pipeline, sound, prompt, *options):
-    if sound.exists():
-        return
-    command = [FOLEY, "generate", pipeline, "--prompt", prompt, "--threads", "1", "--quiet", "-o", sound, *options]
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
+def build():
+    for product in ("foley", "foley-reader"):
+        subprocess.run(
+            ["swift", "build", "-c", "release", "--product", product], cwd=ROOT, check=True, stdout=sys.stderr
+        )
+
+
+def foley(*words):
+    """What `foley` prints; its own words where it fails."""
+    done = subprocess.run([str(word) for word in (FOLEY, *words)], capture_output=True, text=True)
     if done.returncode != 0:
-        sys.exit(done.stderr)
+        raise SystemExit(done.stderr)
+    return done.stdout
 
 
-def evaluate(path, rows, templates):
+def generate(pipeline, sound, prompt, *options):
+    if not sound.exists():
+        foley("generate", pipeline, "--prompt", prompt, "--threads", 1, "--quiet", "-o", sound, *options)
+
+
+def evaluate(path, rows, *options):
     """What `foley evaluate` measures of `rows`."""
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    command = [FOLEY, "evaluate", path, "--templates", templates, "--format", "json"]
-    return json.loads(subprocess.run([str(word) for word in command], check=True, capture_output=True).stdout)
+    return json.loads(foley("evaluate", path, "--format", "json", *options))
 
 
 class Experiment:
@@ -102,7 +112,7 @@ class Experiment:
             dict(sound=f"{condition}/{clip['name']}.wav", onsets=onsets(index), label=label(index))
             for index, clip in enumerate(self.clips)
         ]
-        return evaluate(self.out / f"{name}.jsonl", rows, self.templates)
+        return evaluate(self.out / f"{name}.jsonl", rows, "--templates", self.templates)
 
     def results(self):
         own = (lambda i: self.clips[i]["times"], lambda i: self.clips[i]["material"])
@@ -149,7 +159,10 @@ COLUMNS = {
 
 
 def table(results):
-    lines = ["| condition | F1 [95 %] | precision | recall | AP | median error | timbre |", "|---|---|---|---|---|---|---|"]
+    lines = [
+        "| condition | F1 [95 %] | precision | recall | AP | median error | timbre |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for name, figures in results.items():
         f1, error = figures["onset_f1"], figures.get("median_timing_error_seconds", {"value": float("nan")})
         values = [f"{figures[key]['value']:.3f}" for key in list(COLUMNS.values())[1:]]
@@ -165,8 +178,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--pipeline", type=Path, default=ROOT / "graphs" / "miniature")
     options = parser.parse_args()
-    for product in ("foley", "foley-reader"):
-        subprocess.run(["swift", "build", "-c", "release", "--product", product], cwd=ROOT, check=True)
+    build()
     experiment = Experiment(options.out, options.pipeline, options.seed, options.count)
     with ThreadPoolExecutor(2) as pool:
         for done, _ in enumerate(pool.map(experiment.make, experiment.range), 1):
