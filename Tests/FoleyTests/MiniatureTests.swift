@@ -33,8 +33,8 @@ import Testing
     let made = try foley(
       "assemble", "-o", folder("alone"), "--backbone", part("backbone"), "--conditioners",
       part("conditioners"), "--autoencoder", part("autoencoder"), "--text-encoder", part("text_encoder"),
-      "--tokenizer", part("tokenizer"), "--steps", "30", "--cfg", "2")
-    #expect(made.status == 0 && made.output.contains("30 steps, cfg 2.0"), "\(made)")
+      "--tokenizer", part("tokenizer"), "--steps", "30", "--cfg", "3")
+    #expect(made.status == 0 && made.output.contains("30 steps, cfg 3.0"), "\(made)")
     let alone = try sound([folder("alone")], ["--seconds", "4"])
     #expect(try sound([], Self.clip + ["--video-scale", "0"]) == alone)
     #expect(try sound([], Self.clip) != alone)
@@ -72,7 +72,7 @@ import Testing
   @Test func keepsItsSettings() throws {
     let text = try String(
       contentsOf: Places.package.appendingPathComponent("\(Self.miniature)/pipeline.json"), encoding: .utf8)
-    #expect(text.contains("\"steps\": 30") && text.contains("\"cfg\": 2.0"))
+    #expect(text.contains("\"steps\": 30") && text.contains("\"cfg\": 3.0"))
     #expect(!text.contains("../") && !text.contains("\"path\": \"/"))
   }
 
