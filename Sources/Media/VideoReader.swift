@@ -42,57 +42,28 @@ package struct VideoReader: Sendable {
     onProbe: (VideoProbe) throws(Diagnostic) -> Void = { _ throws(Diagnostic) in },
     onFrame: (VideoFrame) throws(Diagnostic) -> Void
   ) throws(Diagnostic) -> VideoSummary {
+    var reading = try begin(path: path, rate: rate, start: start, duration: duration, limit: limit)
+    return try reading.frames(onProbe: onProbe, onFrame: onFrame)
+  }
+
+  /// Begins what `frames` does: `foley-reader` decodes while the caller does something else.
+  package func begin(
+    path: String, rate: Int = 16, start: Double = 0, duration: Double? = nil, limit: Double = .infinity
+  ) throws(Diagnostic) -> VideoReading {
     guard rate > 0, start >= 0, start.isFinite else { throw .badStart(start) }
     if let duration, !(duration > 0 && duration.isFinite) { throw .badDuration(duration) }
-    if let duration, duration > limit { throw .tooLong(duration, limit, asked: true).located(at: path) }
-    let file = try MediaFile(path)
+    if let duration, duration > limit { throw .videoTooLong(duration, limit, asked: true).located(at: path) }
     let most = (min(duration ?? .infinity, limit) * Double(rate)).rounded()
     // One more than the limit shows that the video goes on.
     let count = Int(saturating: min(duration == nil ? most + 1 : max(most, 1), 1e9))
+    let file = try MediaFile(path)
     do throws(Diagnostic) {
-      var reader = try ReaderProcess(
+      let process = try ReaderProcess(
         executable: executable,
         arguments: ["frames", "--rate", "\(rate)", "--start", "\(start)", "--count", "\(count)"],
         files: [file.descriptor], limits: limits)
-      return try reader.readVideo { (probe) throws(Diagnostic) in
-        if duration == nil, let stated = probe.duration, (stated - start) * Double(rate) >= most + 1 {
-          throw .tooLong(stated - start, limit, asked: false)
-        }
-        try onProbe(probe)
-      } onFrame: { (frame, index) throws(Diagnostic) in
-        guard duration != nil || Double(index) < most else { throw .tooLong(nil, limit, asked: false) }
-        try onFrame(frame)
-      }
+      return VideoReading(process, path: path, rate: rate, start: start, duration: duration, limit: limit)
     } catch { throw error.located(at: path) }
-  }
-}
-
-extension ReaderProcess {
-  /// Takes the messages of `foley-reader frames`.
-  fileprivate mutating func readVideo(
-    onProbe: (VideoProbe) throws(Diagnostic) -> Void,
-    onFrame: (VideoFrame, Int) throws(Diagnostic) -> Void
-  ) throws(Diagnostic) -> VideoSummary {
-    var index = 0
-    while let bytes = try read(ReaderMessage.byteCount) {
-      guard let message = ReaderMessage(parsing: bytes), let payload = try read(message.payload) else {
-        break
-      }
-      switch message.kind {
-      case .probe: try onProbe(try VideoProbe(try JSON(parsing: payload, source: "foley-reader")))
-      case .end:
-        guard try read(1) == nil else { throw .garbled }
-        return try VideoSummary(try JSON(parsing: payload, source: "foley-reader"))
-      case .frame:
-        guard let frame = VideoFrame(width: message.width, height: message.height, rgb: payload) else {
-          throw .garbled
-        }
-        try onFrame(frame, index)
-        index += 1
-      case .sound: throw .garbled
-      }
-    }
-    throw .garbled
   }
 }
 
@@ -102,16 +73,5 @@ extension Diagnostic {
   }
   fileprivate static func badDuration(_ duration: Double) -> Diagnostic {
     Diagnostic("the duration is \(duration) s; expected more than 0", kind: .usage)
-  }
-  fileprivate static func tooLong(_ seconds: Double?, _ limit: Double, asked: Bool) -> Diagnostic {
-    let length = seconds.map { "\(($0 * 100).rounded() / 100) s" } ?? "more than \(limit) s"
-    return Diagnostic(
-      asked
-        ? "the duration asked for is \(length); the limit is \(limit) s"
-        : "the video has \(length) from its start; the limit is \(limit) s",
-      help: "take a part of it with --start SECONDS --duration SECONDS", kind: .usage)
-  }
-  fileprivate static var garbled: Diagnostic {
-    Diagnostic("foley-reader sent something that is no video message", kind: .software)
   }
 }

@@ -41,7 +41,8 @@ extension Foley {
         for (index, clip) in mine.enumerated() {
           guard !interrupt.isRaised else { throw Diagnostic.stopped() }
           let isDone = preparation.isDone(clip)
-          try preparation.add(clip)
+          let next = isDone ? nil : mine[(index + 1)...].first { !preparation.isDone($0) }
+          try preparation.add(clip, next: next)
           progress.show(index + 1, skipped: preparation.manifest.skipped.count, isNew: !isDone)
         }
       } catch let error as Diagnostic where error.kind == .interrupted {

@@ -23,10 +23,28 @@ struct ClipFrames {
     by preprocessor: VideoPreprocessor, reader: VideoReader = VideoReader(),
     progress: GenerationProgress = { _, _, _ in }
   ) throws(Diagnostic) {
+    var reading = try Self.begin(path, start: start, duration: duration, of: video, reader: reader)
+    try self.init(&reading, of: video, by: preprocessor, progress: progress)
+  }
+
+  /// Lets the decoding of what `init` reads begin.
+  static func begin(
+    _ path: String, start: Double, duration: Double?, of video: PipelineManifest.Video,
+    reader: VideoReader = VideoReader()
+  ) throws(Diagnostic) -> VideoReading {
+    try reader.begin(
+      path: path, rate: video.frameRate, start: start, duration: duration, limit: video.mostSeconds)
+  }
+
+  /// Takes what was begun.
+  init(
+    _ reading: inout VideoReading, of video: PipelineManifest.Video, by preprocessor: VideoPreprocessor,
+    progress: GenerationProgress = { _, _, _ in }
+  ) throws(Diagnostic) {
+    let (path, start, duration) = (reading.path, reading.start, reading.duration)
     var (planes, side, most): ([[Float]], Int, Int) = ([], 0, 0)
     var stated: Double?
-    let summary = try reader.frames(
-      path: path, rate: video.frameRate, start: start, duration: duration, limit: video.mostSeconds,
+    let summary = try reading.frames(
       onProbe: { (probe) throws(Diagnostic) in
         stated = probe.duration
         let seconds = min(duration ?? .infinity, (probe.duration ?? video.mostSeconds) - start)

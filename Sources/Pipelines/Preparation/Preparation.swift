@@ -11,7 +11,7 @@ package import Tensors
 ///     for clip in settings.share.clips(of: clips) { try preparation.add(clip) }
 ///     try preparation.save()
 ///
-/// The models are compiled once. The tensors of a clip are a function of the clip, its id and the pipeline: the
+/// The models are compiled once. While one clip is encoded the next is decoded, where it is told. The tensors of a clip are a function of the clip, its id and the pipeline: the
 /// same on any number of threads, and whether the preparation was broken off or not.
 package struct Preparation: ~Copyable {
   package let settings: PreparationSettings
@@ -23,6 +23,8 @@ package struct Preparation: ~Copyable {
   private var text: TextConditioner
   private var latents: LatentEncoder
   private var writer: DatasetWriter
+  /// What is decoded while something else is encoded.
+  private var ahead: WindowReading?
   /// Clips added by this value whose prompts have more tokens than the backbone reads.
   package private(set) var longPrompts = 0
 
@@ -63,32 +65,40 @@ package struct Preparation: ~Copyable {
     writer.holds(clip.id) || writer.holds(windowsOf: clip.id)
   }
 
-  /// Makes the examples of `clip`, or notes why it cannot be used.
+  /// Makes the examples of `clip`, or notes why it cannot be used. The decoding of the clip that is `next`
+  /// begins meanwhile; what becomes of it does not depend on that.
   ///
   /// Throws iff the run is cancelled, the dataset cannot be written, the decoder cannot be started, or, where
   /// that is asked for, the clip cannot be used.
-  package mutating func add(_ clip: SourceClip) throws(Diagnostic) {
+  package mutating func add(_ clip: SourceClip, next: SourceClip? = nil) throws(Diagnostic) {
     guard !isDone(clip) else { return }
     var frames: ClipFrames?
     let (prompt, windows): (String, [SourceClip.Window])
+    var reading = take(clip, clip.firstWindow(most: window))
     do throws(Diagnostic) {
       prompt = try clip.text()
-      let first = try self.frames(of: clip, start: clip.start, seconds: min(clip.duration ?? window, window))
+      let first = try reading.frames()
       windows = clip.windows(of: first.stated, most: window, least: settings.filter.leastSeconds)
       frames = first
     } catch {
       return try leaveOut(clip.id, error)
     }
-    for part in windows {
+    for (index, part) in windows.enumerated() {
       let seen = frames
       frames = nil
       guard !writer.holds(part.id) else { continue }
+      if index > 0 { reading = take(clip, part) }
       let found: Found
       do throws(Diagnostic) {
-        found = try read(clip, part, prompt, seen)
+        found = try read(&reading, part, of: clip.id, prompt, seen)
       } catch {
         try leaveOut(part.id, error)
         continue
+      }
+      if index + 1 < windows.count {
+        ahead = begin(clip, windows[index + 1])
+      } else if let next {
+        ahead = begin(next, next.firstWindow(most: window))
       }
       do throws(Diagnostic) {
         try writer.add(
@@ -119,22 +129,26 @@ extension Preparation {
     writer.skip(id, problem.message.text)
   }
 
-  private func frames(of clip: SourceClip, start: Double, seconds: Double) throws(Diagnostic) -> ClipFrames {
-    try ClipFrames(clip.video, start: start, duration: seconds, of: facts.video, by: preprocessor)
+  private func begin(_ clip: SourceClip, _ part: SourceClip.Window) -> WindowReading {
+    WindowReading(clip, part, facts, preprocessor)
+  }
+
+  /// The reading of a window, which may be under way.
+  private mutating func take(_ clip: SourceClip, _ part: SourceClip.Window) -> WindowReading {
+    if let begun = ahead.take(), begun.isOf(clip, part) { return begun }
+    return begin(clip, part)
   }
 
   /// Reads a window, whose frames may be there already. Throws iff something of it is missing or not as the
   /// filter wants it.
   private func read(
-    _ clip: SourceClip, _ part: SourceClip.Window, _ prompt: String, _ seen: ClipFrames?
+    _ reading: inout WindowReading, _ part: SourceClip.Window, of clip: String, _ prompt: String,
+    _ seen: ClipFrames?
   ) throws(Diagnostic) -> Found {
-    try settings.filter.checkScores(part.id, of: clip.id)
-    let sound = try SoundReader().sound(
-      path: clip.soundPath, rate: facts.audio.sampleRate, channels: facts.audio.channels, start: part.start,
-      duration: part.seconds)
+    try settings.filter.checkScores(part.id, of: clip)
+    let sound = try reading.sound()
     try sound.requireFinite()
-    let frames =
-      if let seen { seen } else { try self.frames(of: clip, start: part.start, seconds: part.seconds) }
+    let frames = if let seen { seen } else { try reading.frames() }
     // A sound that ends a little earlier is filled with silence; a picture without sound teaches nothing.
     let seconds = sound.duration + Self.slack >= frames.duration ? frames.duration : sound.duration
     let heard = sound.prefix(Int((seconds * Double(sound.sampleRate)).rounded()))

@@ -21,7 +21,7 @@ package struct SourceClip: Hashable, Sendable {
     let whole = min(duration ?? .infinity, length.map { $0 - start } ?? most)
     // Less than a frame more is no reason to cut.
     guard whole > most + 0.05 else {
-      return [Window(id: id, start: start, seconds: min(duration ?? most, most))]
+      return [firstWindow(most: most)]
     }
     var windows: [Window] = []
     for index in 0..<Int((whole / most).rounded(.up)) {
@@ -31,6 +31,11 @@ package struct SourceClip: Hashable, Sendable {
       windows.append(Window(id: "\(id)@\(Self.short(start + first))", start: start + first, seconds: seconds))
     }
     return windows
+  }
+
+  /// The whole clip, or as much of it as its first window may have.
+  func firstWindow(most: Double) -> Window {
+    Window(id: id, start: start, seconds: min(duration ?? most, most))
   }
 
   /// A part of a clip that becomes an example.

@@ -45,6 +45,30 @@ import Testing
     try example.parts.map { try $0.tensor.floats() }
   }
 
+  /// What is decoded ahead, the right clip, another or one that cannot be, changes nothing.
+  @Test func readingAhead() throws {
+    let clips = [
+      clip("one"), clip("gone") { $0.video = "/no/such.mp4" },
+      clip("two") { ($0.start, $0.duration) = (1, 2) },
+      clip("cut") { $0.duration = 3.5 },
+    ]
+    let settings = settings { $0.window = 1.5 }
+    let plain = try prepare(clips, "plain", settings)
+    #expect(plain.clips.count > 3 && plain.skipped.map(\.id) == ["gone"])
+    for (name, step) in [("ahead", 1), ("amiss", 2)] {
+      var preparation = try Preparation(
+        tiny.pipeline, settings, writing: tiny.folder(name), options: SessionOptions())
+      for (index, clip) in clips.enumerated() {
+        try preparation.add(clip, next: clips.dropFirst(index + step).first)
+      }
+      try preparation.save()
+      #expect(preparation.manifest == plain)
+      for shard in Set(plain.clips.map(\.shard)) {
+        #expect(try tiny.folder.bytes("\(name)/\(shard)") == tiny.folder.bytes("plain/\(shard)"))
+      }
+    }
+  }
+
   @Test func whatTrainReads() throws {
     let manifest = try prepare([clip("ball")], "data", settings { $0.latents = .mean })
     #expect(manifest.skipped.isEmpty && manifest.clips.map(\.seconds) == [4])
