@@ -78,7 +78,9 @@ extension Foley {
           until: interrupt, in: Precision.allCases, share: cores?.threads ?? 0)
         return (try Data(self), options)
       }
-      let begun = try ranks.together { () throws(Diagnostic) in try begin(on: data, ranks, options) }
+      let begun = try ranks.together { () throws(Diagnostic) in
+        try begin(on: data, ranks, sharing: cores?.ranks ?? 1, options)
+      }
       var directory = RunDirectory(output)
       directory.kept = keep
       var run = try TrainingRun(
@@ -109,15 +111,15 @@ extension Foley {
       }
     }
 
-    private func begin(on data: Data, _ ranks: Ranks, _ options: SessionOptions) throws(Diagnostic)
-      -> BridgeTraining
-    {
+    private func begin(
+      on data: Data, _ ranks: Ranks, sharing count: Int, _ options: SessionOptions
+    ) throws(Diagnostic) -> BridgeTraining {
       var settings =
         resume ? try RunDirectory(output).settings() : try training.settings(ranks: ranks.count)
       if let precision = machinery.precision { settings.precision = precision }
       return try BridgeTraining(
         data.pipeline, data.clips, validation: try watching.dataset(), settings,
-        memory.recomputation, ranks: ranks, options: options)
+        memory.recomputation(ranks: count), ranks: ranks, options: options)
     }
 
     /// Makes all steps, or as many as there is time for; saves whatever way it ends.

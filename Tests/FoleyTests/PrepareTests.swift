@@ -51,6 +51,12 @@ import Testing
       "1")
     #expect(resumed.status == 0, "\(resumed.errors)")
     #expect(try folder.bytes("run/samples/step-00000002/0-0.wav") == heard)
+    for setting in [["--precision", "bf16"], ["--steps", "3"]] {
+      let changed = try FoleyProcess(
+        ["train", pipeline, folder("data"), "-o", folder("run"), "--resume"] + setting)
+      #expect(
+        changed.status == 64 && changed.errors.contains("A resumed run keeps its settings"), "\(changed)")
+    }
   }
 
   @Test func sameBytesOnAnyNumberOfThreads() throws {

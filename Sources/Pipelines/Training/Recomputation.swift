@@ -8,8 +8,8 @@ package import Tensors
 package struct Recomputation: Hashable, Sendable {
   /// The blocks that are computed again.
   package var extent = Extent.fewest
-  /// The most bytes that training may take; by default those that the machine has.
-  package var memoryLimit = Arena.systemMemory
+  /// The most bytes that training may take, on each rank.
+  package var memoryLimit: Int
 
   package enum Extent: Hashable, Sendable {
     /// As few as the memory limit allows.
@@ -19,7 +19,8 @@ package struct Recomputation: Hashable, Sendable {
     case blocks(Int)
   }
 
-  package init() {}
+  /// As few blocks as the memory of the machine allows, in equal shares for the `ranks` that run there.
+  package init(ranks: Int = 1) { memoryLimit = Arena.systemMemory / max(1, ranks) }
 }
 
 /// What became of a training's graph.

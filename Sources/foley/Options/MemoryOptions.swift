@@ -5,7 +5,8 @@ import Pipelines
 struct MemoryOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The most memory to take, weights included: 12GB, 7.5GiB. (default: what the machine has)",
+      "The most memory to take, weights included: 12GB, 7.5GiB; of several ranks, each. (default: what the machine "
+        + "has, in equal shares for its ranks)",
       valueName: "size"))
   var memoryLimit: Size?
 
@@ -17,8 +18,9 @@ struct MemoryOptions: ParsableArguments {
       """, valueName: "blocks"))
   var recompute: Recomputation.Extent?
 
-  var recomputation: Recomputation {
-    var recomputation = Recomputation()
+  /// What is asked for, where `ranks` ranks share the machine.
+  func recomputation(ranks: Int) -> Recomputation {
+    var recomputation = Recomputation(ranks: ranks)
     recomputation.extent = recompute ?? recomputation.extent
     recomputation.memoryLimit = memoryLimit?.bytes ?? recomputation.memoryLimit
     return recomputation

@@ -56,6 +56,11 @@ import Testing
     #expect(try Self.choose(graph, .all).recomputed == 4)
   }
 
+  @Test func ranksShareTheMachine() {
+    #expect(Recomputation().memoryLimit == Arena.systemMemory)
+    #expect(Recomputation(ranks: 4).memoryLimit == Arena.systemMemory / 4)
+  }
+
   @Test func tooLittleMemory() throws {
     let graph = try Self.training()
     let least = try Self.choose(graph, .all).memory.total
