@@ -35,7 +35,7 @@ static double unfairness(size_t blocks, size_t size, double whole, size_t thread
 /// How many of `units` columns a block takes when `others` blocks lie below each other: wide blocks are
 /// faster, but two threads, and eight, should have about the same to do.
 static size_t fair_width(size_t units, size_t others) {
-  enum { MOST = 12, LEAST = 2 };
+  enum { MOST = 8, LEAST = 2 };
   size_t best = ck_min(units, MOST);
   double least = 1e300;
   for (size_t width = ck_min(units, MOST); width >= ck_min(units, LEAST); width--) {

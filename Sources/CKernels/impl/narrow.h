@@ -167,7 +167,7 @@ static void narrow_block(
   size_t rows, size_t columns, size_t depth, const float *x, size_t x_stride,
   ck_weight_layout layout, const void *w, ck_weight_type type, size_t w_stride, float *out,
   size_t out_stride) {
-  size_t parts = ck_max(ck_chunks(depth, PART_DEPTH), 1);
+  size_t parts = ck_max(ck_chunks(depth, PART_DEPTH * CELL_DEPTH), 1);
   size_t part = ck_max(ck_chunks(ck_chunks(depth, parts), CELL_DEPTH), 1) * CELL_DEPTH;
   size_t panels = ck_chunks(columns, TILE_COLUMNS), most = cell_count(part);
   float *packed = ck_scratch(CK_SCRATCH_B, panels * TILE_COLUMNS * most * sizeof(float));

@@ -3,7 +3,7 @@
 // A part of the weights is packed into panels of TILE_COLUMNS columns that stay in the second-level
 // cache, and every group of CK_ROWS rows of x, read in place, meets each panel.
 
-/// Depth of a part.
+/// Cells of the depth that a part has: here of one element each.
 enum { PART_DEPTH = 384 };
 
 /// panel[k][c] = weight of output c at depth k, zero for the outputs that are missing.
