@@ -21,7 +21,8 @@ package protocol Op: Codable, Hashable, Sendable {
   /// the op broadcasts: the driver sums it down to the input's.
   func gradient(_ site: GradientSite, in g: inout Graph) throws(Diagnostic) -> [Value?]
 
-  /// Arithmetic work on fixed types.
+  /// Arithmetic work on fixed types. Without a word of its own an op counts one operation an element of its
+  /// result: one that sums over more, as products do, has to say so.
   func cost(_ inputs: [TensorType], _ output: TensorType) -> Cost
 
   /// The inputs whose memory the result may take over, element for element.
@@ -52,27 +53,6 @@ package struct GradientSite: Sendable {
 
   package init(inputs: [Value], output: Value, upstream: Value, wanted: [Bool]) {
     (self.inputs, self.output, self.upstream, self.wanted) = (inputs, output, upstream, wanted)
-  }
-}
-
-/// The work of a node or a graph.
-package struct Cost: Hashable, Sendable {
-  /// Floating-point operations; a multiply-add counts two.
-  package var flops: Double
-  /// Bytes read and written once.
-  package var bytes: Double
-
-  package init(flops: Double = 0, bytes: Double = 0) { (self.flops, self.bytes) = (flops, bytes) }
-
-  package static func + (a: Cost, b: Cost) -> Cost {
-    Cost(flops: a.flops + b.flops, bytes: a.bytes + b.bytes)
-  }
-
-  /// `flops` operations over inputs and an output that are each touched once.
-  package static func touching(
-    _ inputs: [TensorType], _ output: TensorType, flops: Double
-  ) -> Cost {
-    Cost(flops: flops, bytes: (inputs + [output]).reduce(0) { $0 + Double($1.byteCount ?? 0) })
   }
 }
 
@@ -116,11 +96,16 @@ extension CompositeOp {
   }
 
   package func cost(_ inputs: [TensorType], _ output: TensorType) -> Cost {
-    guard let graph = try? expansion(over: inputs).graph else { return Cost() }
-    let flops = graph.nodes.reduce(0.0) { sum, node in
-      sum + node.op.cost(node.inputs.map { graph[$0].type }, node.type).flops
+    var cost = Cost.touching(inputs, output, flops: 0)
+    guard let (graph, result) = try? expansion(over: inputs) else { return cost }
+    var isNeeded = Array(repeating: false, count: graph.nodes.count)
+    isNeeded[Int(result.index)] = true
+    for (index, node) in graph.nodes.enumerated().reversed() where isNeeded[index] {
+      for input in node.inputs { isNeeded[Int(input.index)] = true }
+      let part = node.op.cost(node.inputs.map { graph[$0].type }, node.type)
+      (cost.flops, cost.narrowFlops) = (cost.flops + part.flops, cost.narrowFlops + part.narrowFlops)
     }
-    return .touching(inputs, output, flops: flops)
+    return cost
   }
 
   /// A graph of the expansion alone, over inputs of the given types.

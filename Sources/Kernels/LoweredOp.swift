@@ -8,6 +8,10 @@ protocol LoweredOp: Op {
 }
 
 extension LoweredOp {
+  /// Only its author knows what the kernel of a lowered op computes: there is no usual cost.
+  @available(*, unavailable, message: "a lowered op says what it costs")
+  package func cost(_ inputs: [TensorType], _ output: TensorType) -> Cost { Cost() }
+
   package func evaluate(_ inputs: [Tensor], as type: TensorType) throws(Diagnostic) -> Tensor {
     let starts = inputs.reduce(into: [0]) { $0.append($0[$0.count - 1] + ($1.byteCount + 63) / 64 * 64) }
     let output = starts[inputs.count]

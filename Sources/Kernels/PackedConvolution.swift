@@ -46,6 +46,8 @@ struct PackConv: LoweredOp {
     return TensorType(.f32, shape: [window.packedCount])
   }
 
+  func cost(_ inputs: [TensorType], _ output: TensorType) -> Cost { .touching(inputs, output, flops: 0) }
+
   func prepare(_ signature: Signature) -> Run {
     let shape = window.shape
     return { operands in
@@ -74,7 +76,8 @@ struct PackedConv: LoweredOp {
     let positions = window.isTransposed ? inputs[0].dims[2].fixed : output.dims[2].fixed
     let weights = Double(window.inputs) * Double(window.outputs) * Double(window.taps) / Double(window.groups)
     let batch = Double(inputs[0].dims[0].fixed ?? 0)
-    return .touching(inputs, output, flops: 2 * batch * weights * Double(positions ?? 0))
+    let wave = waves ? Wave().cost(Array(inputs.prefix(1)), inputs[0]).flops : 0
+    return .touching(inputs, output, flops: 2 * batch * weights * Double(positions ?? 0) + wave)
   }
 
   func prepare(_ signature: Signature) -> Run {

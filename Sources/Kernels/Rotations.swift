@@ -28,6 +28,12 @@ struct Turn: LoweredOp {
     return inputs[0]
   }
 
+  /// As `Rotate` counts it, behind its tables: two products and a sum a feature, and a sign for every second.
+  func cost(_ inputs: [TensorType], _ output: TensorType) -> Cost {
+    let (x, table) = (output.shape ?? [], inputs[1].shape ?? [])
+    return .touching(inputs, output, flops: 3.5 * Double(x[0] * x[1] * heads * table[1]))
+  }
+
   func prepare(_ signature: Signature) -> Run {
     let (x, table) = (signature.shape(0), signature.shape(1))
     let pairing = style == .half ? CK_HALF_SPLIT : CK_INTERLEAVED

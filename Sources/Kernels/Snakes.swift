@@ -29,6 +29,11 @@ struct Wave: LoweredOp {
     return inputs[0]
   }
 
+  /// As `Snake` counts it, behind its two exponentials: a product, a sine, a square, a product and a sum.
+  func cost(_ inputs: [TensorType], _ output: TensorType) -> Cost {
+    .touching(inputs, output, flops: 5 * Double(output.count ?? 0))
+  }
+
   func prepare(_ signature: Signature) -> Run {
     let x = signature.shape(0)
     return { ck_snake(x[0], x[1], x[2], $0.result, $0[0], $0[1], $0[2]) }

@@ -72,7 +72,7 @@ final class Binding {
       try add(value, to: &list, isExact ? KernelTable.reference : options.kernels.run)
     }
     let lastReads = lastReadsOfWeights()
-    try list.run(graph, options, &profile) { value in
+    try list.run(graph, options, &profile, isPrologue: true) { value in
       for path in lastReads[value] ?? [] { weights.release(path) }
     }
   }

@@ -23,7 +23,7 @@ package struct Session: ~Copyable {
   /// As given.
   package let graph: Graph
   package let options: SessionOptions
-  /// The seconds spent so far; empty unless `options.measuresTime`.
+  /// Where the time went so far; empty unless `options.measuresTime`.
   package internal(set) var profile = Profile()
 
   let weights: Weights
@@ -64,6 +64,12 @@ package struct Session: ~Copyable {
     var results: [Name: Tensor] = [:]
     for output in graph.outputs { results[output.name] = try self.output(output.name) }
     return results
+  }
+
+  /// The profile so far; the session goes on with an empty one.
+  package mutating func takeProfile() -> Profile {
+    defer { profile = Profile() }
+    return profile
   }
 
   /// Computes the outputs from the inputs as they are set. Throws iff nothing is bound yet, a node cannot be

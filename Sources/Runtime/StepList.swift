@@ -32,8 +32,10 @@ struct StepList {
   /// Calls `done` behind each step. Throws iff a step throws, a result is not finite and that is checked, or
   /// the run is cancelled.
   func run(
-    _ graph: Graph, _ options: SessionOptions, _ profile: inout Profile, done: (Value) -> Void = { _ in }
+    _ graph: Graph, _ options: SessionOptions, _ profile: inout Profile, isPrologue: Bool = false,
+    done: (Value) -> Void = { _ in }
   ) throws(Diagnostic) {
+    if options.measuresTime { profile.beginLap(graph, isPrologue: isPrologue, count: steps.count) }
     for step in steps {
       guard !options.isCancelled() else { throw .cancelled() }
       let began = options.measuresTime ? Profile.now() : 0
@@ -43,7 +45,7 @@ struct StepList {
       } catch {
         throw error.located(at: "\(graph.line(of: graph[step.value])) in @\(graph.name)")
       }
-      if options.measuresTime { profile.add(Profile.now() - began, to: graph[step.value].op.name) }
+      if options.measuresTime { profile.add(step.value, began: began) }
       done(step.value)
     }
   }

@@ -15,7 +15,7 @@ struct Foley: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       Inspect.self, Diff.self, Run.self, Convert.self, NewBridge.self, Assemble.self, Generate.self,
-      Prepare.self, Train.self, Evaluate.self,
+      Prepare.self, Train.self, Evaluate.self, Bench.self,
     ])
 
   /// Ends the process: with status 0, that of a diagnostic's kind, or 64 for a wrong command line.

@@ -87,7 +87,7 @@ extension Foley {
     }
 
     private func report(_ results: [(name: Name, tensor: Tensor)], _ times: Profile?) throws(Diagnostic) {
-      let table = (times?.sorted ?? []).reduce(into: TimeTable()) {
+      let table = (times?.byOp ?? []).reduce(into: TimeTable()) {
         $0.append(op: $1.op, count: $1.entry.count, seconds: $1.entry.seconds)
       }
       switch machinery.format {

@@ -106,6 +106,12 @@ import Testing
     Case(
       "error-convert-bridge", "convert \(tiny)/text_encoder --bridge \(tiny)/bridge.safetensors -o unwritten/"
     ),
+    Case("error-bench-component", "bench \(tiny)/stable_audio"),
+    Case("error-bench-length", "bench \(tiny)/text_encoder"),
+    Case("error-bench-clip", "bench \(tiny)/text_encoder --seconds 2 --length B=1,S=4"),
+    Case("error-bench-graph", "bench graphs/miniature --length B=1"),
+    Case("error-bench-seconds", "bench graphs/miniature --seconds 100"),
+    Case("error-bench-stage", "bench graphs/miniature --stage encoder"),
     Case("error-pass", "inspect \(tiny)/text_encoder --after fuse-everything"),
     Case("error-length", "inspect \(tiny)/text_encoder --memory --length B=1"),
     Case("error-length-text", "inspect \(tiny)/text_encoder --length B:1"),

@@ -1,3 +1,4 @@
+import CaseFiles
 import Graphs
 import Kernels
 import Operators
@@ -71,6 +72,19 @@ import Testing
     #expect(plan.prologue.map { graph[$0].op.name } == (stored == .bf16 ? [] : ["cast"]))
   }
 
+  /// What an op becomes counts as much work as the op, so that no kernel's work is forgotten; tables that are
+  /// shared count once.
+  @Test(arguments: try CaseFile.all(in: "../OperatorsTests/Cases").map(\.name))
+  func workStays(name: String) throws {
+    let files = try CaseFile.all(in: "../OperatorsTests/Cases")
+    for item in try #require(files.first { $0.name == name }).cases(ops: .all) where item.error == nil {
+      let graph = try item.graph()
+      let bound = try graph.binding(graph.lengths(of: item.inputs.mapValues(\.type)))
+      let lowered = try bound.lowered(for: .standard) { _ throws(Diagnostic) in .f32 }
+      #expect(lowered.flops >= 0.75 * bound.flops, "\(item.site)")
+    }
+  }
+
   /// Lengths that no machine can hold are refused before a kernel counts with them, also beside a zero.
   @Test(arguments: [[1 << 40, 1 << 30], [0, 1 << 61]]) func monsters(shape: [Int]) throws {
     var graph = Graph(name: "g")
@@ -92,5 +106,12 @@ import Testing
     }
     #expect(!graph.nodes.contains { $0.op is any CompositeOp })
     #expect(graph[named: "y"] == graph.outputs[0].value)
+  }
+}
+
+extension Graph {
+  /// Those of all nodes.
+  fileprivate var flops: Double {
+    nodes.reduce(0) { sum, node in sum + node.op.cost(node.inputs.map { self[$0].type }, node.type).flops }
   }
 }

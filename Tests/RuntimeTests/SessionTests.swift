@@ -1,6 +1,7 @@
 import Graphs
 import Kernels
 import Operators
+import Plans
 import Runtime
 import TemporaryFolders
 import Tensors
@@ -154,8 +155,34 @@ import Testing
     options.measuresTime = true
     var session = try Session(Self.layer(), parameters: Self.parameters, options: options)
     for _ in 0..<3 { _ = try session.run(Self.input(2)) }
-    #expect(session.profile.entries["linear"]?.count == 3)
+    let ops = session.profile.byOp
+    #expect(ops.first { $0.op == "linear" }?.entry.count == 3)
     #expect(session.profile.seconds > 0)
+    #expect(abs(ops.reduce(0) { $0 + $1.entry.seconds } - session.profile.seconds) < 1e-9)
+  }
+
+  /// A lap a run, behind that of the prologue; its spans are the plan's steps and follow one another.
+  @Test func profileByNode() throws {
+    var options = SessionOptions()
+    options.measuresTime = true
+    var session = try Session(Self.layer(), parameters: Self.parameters, options: options)
+    let before = Profile.now()
+    for _ in 0..<2 { _ = try session.run(Self.input(2)) }
+    let bound = session.plan
+    let plan = try #require(bound)
+    let laps = session.takeProfile().laps
+    let rest = session.profile.laps
+    #expect(laps.map(\.isPrologue) == [true, false, false])
+    #expect(laps[0].spans.map(\.value) == plan.prologue)
+    var end = before
+    for lap in laps {
+      #expect(lap.isPrologue || lap.spans.map(\.value) == plan.steps)
+      for span in lap.spans {
+        #expect(span.began >= end && span.seconds >= 0)
+        end = span.began + span.seconds
+      }
+    }
+    #expect(end <= Profile.now() && rest.isEmpty)
   }
 
   /// Wrong requests are refused in words.

@@ -371,6 +371,15 @@ void ck_moving_average(size_t n, float *average, const float *x, float share);
 /// Σ x[i]² in double precision.
 double ck_sum_of_squares(size_t n, const float *x);
 
+// ---- ceilings ----------------------------------------------------------------------------------
+
+/// Multiply-adds a second that all threads make together, in registers alone, of the vectors of the instruction
+/// set in use: of f32, or of pairs of bf16 that are added to f32; 0 where it has none of those. Takes about 50 ms.
+double ck_ceiling(ck_weight_type operands);
+
+/// Bytes a second that all threads read together of a memory no cache holds; 0 where there is none to be had.
+double ck_read_ceiling(void);
+
 #pragma clang assume_nonnull end
 
 #ifdef __cplusplus

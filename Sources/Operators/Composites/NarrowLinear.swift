@@ -18,4 +18,10 @@ package struct NarrowLinear: CompositeOp {
     let operands = try g.rounded(Array(inputs.prefix(2)), to: element)
     return try g.add(Linear(), operands + inputs.dropFirst(2))
   }
+
+  package func cost(_ inputs: [TensorType], _ output: TensorType) -> Cost {
+    let product = 2 * Double(output.count ?? 0) * Double(inputs[1].dims.last?.fixed ?? 0)
+    let bias = inputs.count > 2 ? Double(output.count ?? 0) : 0
+    return .touching(inputs, output, flops: product + bias, narrowFlops: product)
+  }
 }

@@ -18,6 +18,11 @@ package struct NarrowMatMul: CompositeOp {
     let operands = try g.rounded(inputs, to: element)
     return try g.matmul(operands[0], operands[1])
   }
+
+  package func cost(_ inputs: [TensorType], _ output: TensorType) -> Cost {
+    let flops = MatMul().cost(inputs, output).flops
+    return .touching(inputs, output, flops: flops, narrowFlops: flops)
+  }
 }
 
 extension Graph {

@@ -64,6 +64,12 @@ struct ClipFrames {
     self.duration = min(duration ?? .infinity, end > 0 ? end : whole)
   }
 
+  /// So many seconds of a square picture that stands still, of `rate` frames a second, at least one frame.
+  init(still picture: [Float], side: Int, seconds: Double, rate: Int) {
+    let count = max(1, Int((seconds * Double(rate)).rounded()))
+    (planes, self.side, duration) = (Array(repeating: picture, count: count), side, seconds)
+  }
+
   /// The frames of the first `seconds`, of `rate` a second; at least one.
   func prefix(_ seconds: Double, rate: Int) -> ClipFrames {
     guard seconds < duration else { return self }

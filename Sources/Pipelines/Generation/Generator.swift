@@ -92,7 +92,7 @@ package struct Generator {
   }
 
   /// The sound's length where nobody says one and the backbone makes as much, in seconds.
-  private static let standardSeconds = 10.0
+  static let standardSeconds = 10.0
 }
 
 extension Diagnostic {

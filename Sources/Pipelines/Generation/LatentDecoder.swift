@@ -51,4 +51,7 @@ struct LatentDecoder: ~Copyable {
     try report(progress, .decode, stretches.count, stretches.count)
     return try Sound(channels: sound.map { Array($0.prefix(count)) }, sampleRate: audio.sampleRate)
   }
+
+  /// Where the time of the decoder went since this was asked last.
+  mutating func takeProfile() -> Profile { decoder.takeProfile() }
 }

@@ -22,6 +22,9 @@ package struct Pipeline: Sendable {
     for part in manifest.parts { try Pipeline.check(part, in: path, verifying: verifying) }
   }
 
+  /// Whether `path` is the directory of a pipeline.
+  package static func isThere(at path: String) -> Bool { access("\(path)/pipeline.json", F_OK) == 0 }
+
   /// A model of the pipeline. Throws iff it has none of that name or the weights do not fit or are not finite.
   func model(_ component: String) throws(Diagnostic) -> Model {
     let model = try source.model(component)

@@ -62,6 +62,13 @@ struct TextConditioner: ~Copyable {
       global: try Tensor(floats: global, shape: [1, 1, global.count]), dropped: text.tokens.dropped)
   }
 
+  /// Where the time of the models went since this was asked last.
+  mutating func takeProfile() -> Profile {
+    var profile = encoder.takeProfile()
+    profile.append(conditioners.takeProfile())
+    return profile
+  }
+
   /// Equal prompts are encoded once.
   private mutating func encode(_ prompt: String) throws(Diagnostic) -> Text {
     if let place = known.firstIndex(where: { $0.prompt == prompt }) {

@@ -47,7 +47,17 @@ struct VideoConditioner: ~Copyable {
       tokens += try pooled.pool(try hidden.floats())
     }
     try report(progress, .encodeVideo, segments, segments)
-    let kept = (frames.count + video.tubelet - 1) / video.tubelet * pooling.tokensPerFrame
+    let kept = video.tokens(of: frames.count, pooling)
     return try Tensor(floats: Array(tokens.prefix(kept * width)), shape: [1, kept, width])
+  }
+
+  /// Where the time of the encoder went since this was asked last.
+  mutating func takeProfile() -> Profile { encoder.takeProfile() }
+}
+
+extension PipelineManifest.Video {
+  /// How many tokens the bridge reads of so many frames.
+  func tokens(of frames: Int, _ pooling: Bridge.Pooling) -> Int {
+    (frames + tubelet - 1) / tubelet * pooling.tokensPerFrame
   }
 }

@@ -56,7 +56,7 @@ package struct Trainer: ~Copyable {
   /// The plan in use.
   package var plan: Plan? { session.plan }
 
-  /// The seconds spent so far; empty unless `options.measuresTime`.
+  /// Where the time went so far; empty unless `options.measuresTime`.
   package var profile: Profile { session.profile }
 
   /// Calls `body` with the gradient by the weight at `path` of the step. Throws what `body` throws, or iff

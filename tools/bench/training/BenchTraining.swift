@@ -76,7 +76,7 @@ struct BenchTraining {
       "worst_gradient": JSON(deviation.worst), "gradients": JSON(deviation.count),
     ]
     print(json.printed())
-    for (op, entry) in trainer.profile.sorted.prefix(25) {
+    for (op, entry) in trainer.profile.byOp.prefix(25) {
       print("\(op) \(rounded(entry.seconds)) s in \(entry.count)")
     }
     guard !comparesAll || max(lossError, deviation.largest) <= 1e-4 else {
