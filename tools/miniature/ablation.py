@@ -22,7 +22,12 @@ from pathlib import Path
 from experiment import ROOT, build, evaluate, foley, generate, held_out
 
 CONDITIONS = (("frame", "index"), ("frame", "ratio"), ("frame", "seconds"), ("grid8", "seconds"))
-FROZEN = ("--adapter-hidden", 128, "--video-norm", "--quiet")
+BRIDGE = ("--adapter-hidden", 128, "--video-norm", "--quiet")
+SETTINGS = (
+    *("--batch", 16, "--learning-rate", 2e-3, "--warmup", 100, "--average", 0.99),
+    *("--weight-decay", 1e-3, "--token-drop", 0),
+)
+SAMPLING = ("--steps", 30, "--cfg", 3)  # as the miniature is sampled
 
 
 class Ablation:
@@ -47,36 +52,24 @@ class Ablation:
         """The datasets, one for each kind of tokens."""
         held_out(self.out / "train", 0, self.options.train)
         for pooling in sorted({pooling for pooling, _ in CONDITIONS}):
-            pipeline = self.assemble(self.out / f"pipeline-{pooling}", "--pooling", pooling, *FROZEN)
+            pipeline = self.assemble(self.out / f"pipeline-{pooling}", "--pooling", pooling, *BRIDGE)
+            command = ("prepare", pipeline, self.out / "train", "-o", self.out / f"data-{pooling}")
             with ThreadPoolExecutor(2) as pool:
-                shard = lambda n: foley(  # noqa: E731
-                    *("prepare", pipeline, self.out / "train", "-o", self.out / f"data-{pooling}"),
-                    *("--shard", f"{n}/2", "--threads", 1, "--quiet"),
-                )
-                list(pool.map(shard, (1, 2)))
+                list(pool.map(lambda n: foley(*command, "--shard", f"{n}/2", "--threads", 1, "--quiet"), (1, 2)))
 
     def trained(self, pooling, positions, seed):
         """A pipeline with a bridge trained from `seed`."""
         name = f"{pooling}-{positions}-{seed}"
         choices = ("--pooling", pooling, "--positions", positions, "--bridge-seed", seed)
-        fresh = self.assemble(self.out / f"fresh-{name}", *choices, *FROZEN)
+        fresh = self.assemble(self.out / f"fresh-{name}", *choices, *BRIDGE)
         run, steps = self.out / f"run-{name}", self.options.steps
         bridge = run / "bridges" / f"step-{steps:08d}.safetensors"
         if not bridge.exists():
-            settings = (
-                ()
-                if (run / "states").exists()
-                else (
-                    *("--steps", steps, "--batch", 16, "--learning-rate", 2e-3, "--warmup", 100, "--average", 0.99),
-                    *("--weight-decay", 1e-3, "--token-drop", 0, "--seed", seed),
-                )
-            )
-            if not settings:
-                settings = ("--resume",)
-            else:
+            settings = ("--resume",) if (run / "states").exists() else (*SETTINGS, "--steps", steps, "--seed", seed)
+            if "--resume" not in settings:
                 shutil.rmtree(run, ignore_errors=True)
             foley("train", fresh, self.out / f"data-{pooling}", "-o", run, "--threads", 1, "--quiet", *settings)
-        return self.assemble(self.out / f"trained-{name}", "--bridge", bridge, "--quiet")
+        return self.assemble(self.out / f"trained-{name}", "--bridge", bridge, *SAMPLING, "--quiet")
 
     def f1(self, condition):
         pooling, positions, seed = condition
@@ -85,8 +78,7 @@ class Ablation:
         folder.mkdir(exist_ok=True)
         for clip in self.clips:
             film = self.out / "test" / f"{clip['name']}.mp4"
-            options = ("--video", film, "--steps", 30, "--cfg", 2)
-            generate(pipeline, folder / f"{clip['name']}.wav", clip["prompt"], *options)
+            generate(pipeline, folder / f"{clip['name']}.wav", clip["prompt"], "--video", film)
             rows.append(dict(sound=f"{clip['name']}.wav", onsets=clip["times"]))
         f1 = evaluate(folder / "list.jsonl", rows)["onset_f1"]["value"]
         print(f"{pooling} {positions}, seed {seed}: F1 {f1:.3f}", file=sys.stderr, flush=True)
