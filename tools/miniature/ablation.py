@@ -37,11 +37,8 @@ class Ablation:
 
     def parts(self):
         """The options by which `foley assemble` takes the frozen parts."""
-        parts = self.options.pipeline
-        return (
-            *("--backbone", parts, "--text-encoder", parts / "text_encoder"),
-            *("--tokenizer", parts / "tokenizer", "--video-encoder", parts / "video_encoder"),
-        )
+        names = ("backbone", "autoencoder", "conditioners", "text_encoder", "tokenizer", "video_encoder")
+        return [word for name in names for word in (f"--{name.replace('_', '-')}", self.options.pipeline / name)]
 
     def assemble(self, folder, *options):
         if not (folder / "pipeline.json").exists():
