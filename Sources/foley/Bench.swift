@@ -66,8 +66,8 @@ extension Foley {
         }
         if work.stages == work.clip.stages { table.clip = StageTable.Stage(sum: table.stages) }
       } else {
-        try clip.refuse(beside: source.source)
         let subject = try source.subject(at: graph.lengths.merged)
+        try clip.refuse(beside: source.source)
         let ceiling = Ceiling.measured()
         timings = [try graph.time(subject, precision, options, runs: runs, progress)]
         table = StageTable(source.source, StageTable.Machine(ceiling, precision))

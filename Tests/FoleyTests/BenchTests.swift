@@ -128,5 +128,7 @@ import Testing
     #expect(text.output.contains("%y = linear(%x, %w)") && !text.output.contains("whole clip"))
     let closed = try FoleyProcess(arguments + ["--profile", folder("nowhere/trace.json")])
     #expect(closed.status == 73 && closed.errors.contains("nowhere") && closed.output.isEmpty, "\(closed)")
+    let missing = try foley("bench", folder("nowhere"), "--seconds", "2")
+    #expect(missing.status == 66 && missing.errors.contains("nowhere"), "\(missing)")
   }
 }
