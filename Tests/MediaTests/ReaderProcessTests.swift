@@ -12,9 +12,14 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   /// The diagnostic of reading a clip with a shell script for a reader.
+  ///
+  /// A process of its own writes the script: as long as a file is open for writing, also in a child that another
+  /// test is just forking off, it cannot be started.
   private func failure(_ script: String, silence: Double = 60) throws -> Diagnostic? {
-    let path = try folder.put("reader", "#!/bin/sh\n" + script + "\n")
-    #expect(chmod(path, 0o700) == 0)
+    let path = folder("reader")
+    let writer = try #require(popen("cat > '\(path)' && chmod 700 '\(path)'", "w"))
+    fputs("#!/bin/sh\n" + script + "\n", writer)
+    #expect(pclose(writer) == 0)
     let limits = ReaderLimits(silence: silence)
     return Clip.failure(Clip.path("odd_size.mp4"), with: VideoReader(executable: path, limits: limits))
   }
