@@ -1,37 +1,51 @@
-"""Prints lines of JSON that tools/bench/compare gives it, and behind them each time of foley beside those of torch.
+"""Prints the lines of JSON that tools/bench/compare gives it, and behind them a table of foley beside each peer.
 
-A line is one of torch iff it says which version. Of several lines of one stage the best time and the least memory count.
+Of several lines of one engine the best time, and the least memory and loading time, count. A ratio above 1 says how many
+times as long a peer takes, or how much more memory.
 """
 
 import json
 import sys
 
-# What torch's stage is to be beside which of foley's.
-PEERS = {
-    "step": ["transformer"],
-    "training f32": ["training"],
-    "training bf16": ["training_bf16", "training_all_bf16"],
-}
+LEAST = ("seconds", "load", "peak_rss_gb")
+COLUMNS = ("stage", "precision", "engine", "seconds", "of foley's", "load", "memory", "of foley's", "error")
 
 
 def main():
-    best = {True: {}, False: {}}
+    best = {}
     for line in sys.stdin:
         if not line.startswith("{"):
             continue
         print(line.strip(), flush=True)
         run = json.loads(line)
-        name = " ".join(filter(None, [run["stage"], run.get("precision")]))
-        known = best["torch" in run].setdefault(name, run)
-        for key in ("seconds", "peak_rss_gb"):
-            known[key] = min(known[key], run[key])
-    for name, own in best[False].items():
-        for peer in PEERS.get(name, [name]):
-            other = best[True].get(peer)
-            if other is None:
-                continue
-            ratios = [own[key] / other[key] for key in ("seconds", "peak_rss_gb")]
-            print("%s: foley takes %.2f of the time and %.2f of the memory of torch's %s" % (name, *ratios, peer))
+        known = best.setdefault((run["stage"], run["precision"], run["engine"]), run)
+        for key in LEAST:
+            if key in run:
+                known[key] = min(known[key], run[key])
+    print()
+    for cells in (COLUMNS, ["---"] * len(COLUMNS), *(row(run, best) for run in best.values())):
+        print("| " + " | ".join(cells) + " |")
+
+
+def row(run, best):
+    # What a peer does in less than f32 is beside what foley does in bf16.
+    own = best.get((run["stage"], run["precision"].split()[0], "foley"), {})
+    error = run.get("error", run.get("gradient_error"))
+    return [
+        run["stage"],
+        run["precision"],
+        run["engine"],
+        f"{run['seconds']:.3g} s",
+        ratio(run, own, "seconds"),
+        f"{run['load']:.3g} s" if "load" in run else "",
+        f"{run['peak_rss_gb']:.2f} GiB",
+        ratio(run, own, "peak_rss_gb"),
+        f"{error:.1e}" if error else "",
+    ]
+
+
+def ratio(run, own, key):
+    return f"{run[key] / own[key]:.2f}" if own.get(key) else ""
 
 
 if __name__ == "__main__":

@@ -1,13 +1,11 @@
-"""Times the upstream models in PyTorch eager at their published sizes, and stores what they answer.
+"""Times a step of training of the bridge in PyTorch eager at the published size, and stores what it answers.
 
-    python3 tools/bench/upstream.py REAL [video_encoder text_encoder transformer autoencoder ...]
+    python3 tools/bench/upstream.py REAL [training training_bf16 training_all_bf16]
 
-REAL is a folder of tools/fixtures/make_real_size.py. For each stage: one warm-up on a small input, then the best of two
-runs. Prints a line of JSON a stage and writes REAL/references/STAGE.safetensors, inputs and outputs by upstream's
-argument names. The workloads: one segment of 64 frames, 128 tokens, 259 latents guided (batch 2), decoding 259 latents,
-and a step of training of the bridge (259 latents, 96 video tokens; forward, backward, AdamW) with all else frozen. All in
-f32; `training_bf16` has the frozen weights in bf16 and the bridge in f32, `training_all_bf16` has both in bf16. Their
-errors are those of loss and gradients beside what `training` has stored.
+REAL is a folder of tools/fixtures/make_real_size.py. 259 latents, 96 video tokens; forward, backward, AdamW, with all but the
+bridge frozen. One warm-up on a small input, then the best of two steps. Prints a line of JSON each. `training` is all in
+f32; `training_bf16` has the frozen weights in bf16 and the bridge in f32, `training_all_bf16` has both in bf16. The first
+writes REAL/references/training.safetensors, inputs and outputs, which the errors of the others are beside.
 """
 
 import gc
@@ -17,18 +15,15 @@ import sys
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fixtures"))
+from workloads import LATENTS, assigned, backbone_config
 
-import torch  # noqa: E402
-from safetensors.torch import load_file  # noqa: E402
+import torch  # behind `workloads`, which finds the modules of tools/fixtures
+from safetensors.torch import load_file
 
-import bridge  # noqa: E402
-import configs  # noqa: E402
-import upstream  # noqa: E402
-from files import save  # noqa: E402
-from make_references import noise, run_stable_audio_tools, token_rows, transformer_inputs  # noqa: E402
-
-LATENTS = 259
+import bridge
+import upstream
+from files import save
+from make_references import noise, run_stable_audio_tools, transformer_inputs
 
 
 def main(real, stages):
@@ -42,12 +37,13 @@ def main(real, stages):
         print(
             json.dumps(
                 {
-                    "stage": name,
+                    "stage": "training",
+                    "engine": f"torch {torch.__version__}",
+                    "precision": PRECISIONS[name],
                     "seconds": round(seconds, 3),
                     "threads": torch.get_num_threads(),
-                    "torch": torch.__version__,
                     "peak_rss_gb": peak_memory(),
-                    **(errors(real, outputs) if name.startswith("training_") else {}),
+                    **(errors(real, outputs) if name != "training" else {}),
                 }
             ),
             flush=True,
@@ -82,42 +78,6 @@ def errors(real, outputs):
     return {"loss_error": error.pop("loss"), "gradient_error": max(error.values())}
 
 
-def video_encoder(real):
-    model = upstream.VJEPA2Model.from_pretrained(real / "video_encoder").eval()
-    call = lambda given: {"last_hidden_state": model(**given, skip_predictor=True).last_hidden_state}  # noqa: E731
-    return (
-        {"pixel_values_videos": noise(1, 1, 64, 3, 256, 256)},
-        {"pixel_values_videos": noise(1, 1, 2, 3, 256, 256)},
-        call,
-    )
-
-
-def text_encoder(real):
-    model = upstream.T5EncoderModel.from_pretrained(real / "text_encoder").eval()
-    call = lambda given: {"last_hidden_state": model(**given).last_hidden_state}  # noqa: E731
-    ids, mask = token_rows(2, 32000, 128, [57])
-    inputs = {"input_ids": ids, "attention_mask": mask}
-    return inputs, inputs, call
-
-
-def transformer(real):
-    config = configs.stable_audio_open_1()["model"]["diffusion"]["config"]
-    model = assigned(upstream.DiffusionTransformer, config, real, "model.model.")
-    call = lambda given: {"sample": run_stable_audio_tools(model, given)}  # noqa: E731
-    inputs = transformer_inputs(3, 2, 64, LATENTS, 130, 768, 1536)
-    inputs["encoder_hidden_states"][1] = 0  # the unconditional row of guidance
-    inputs["timestep"][1] = inputs["timestep"][0]
-    inputs["global_hidden_states"][1] = inputs["global_hidden_states"][0]
-    return inputs, {**inputs, "hidden_states": inputs["hidden_states"][..., :8]}, call
-
-
-def autoencoder(real):
-    config = configs.stable_audio_open_1()["model"]["pretransform"]["config"]["decoder"]["config"]
-    model = assigned(upstream.OobleckDecoder, config, real, "pretransform.model.decoder.")
-    call = lambda given: {"decoded": model(given["latents"])}  # noqa: E731
-    return {"latents": noise(4, 1, 64, LATENTS)}, {"latents": noise(4, 1, 64, 4)}, call
-
-
 def training(real):
     return train_bridge(real, torch.float32, torch.float32)
 
@@ -135,8 +95,8 @@ def train_bridge(real, frozen, moving):
 
     The backbone computes in `frozen`, the bridge in `moving`, the loss in f32.
     """
-    config = configs.stable_audio_open_1()["model"]["diffusion"]["config"]
-    model = assigned(upstream.DiffusionTransformer, config, real, "model.model.").requires_grad_(False).to(frozen)
+    model = assigned(upstream.DiffusionTransformer, "model.model.", real, **backbone_config())
+    model.requires_grad_(False).to(frozen)
     trained, _ = bridge.load_bridge(real / "bridge.safetensors", 1536)
     trained.to(moving).install(model.transformer.layers)
     for block in trained.blocks:
@@ -170,22 +130,9 @@ def train_bridge(real, frozen, moving):
     return inputs, warm, call
 
 
-def assigned(kind, config, real, prefix):
-    """A module whose parameters are the mapped tensors of the file, not copies."""
-    with torch.device("meta"):
-        module = kind(**config)
-    state = load_file(str(real / "stable_audio" / "model.safetensors"))
-    part = {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}
-    module.load_state_dict(part, assign=True)
-    return module.eval()
+PRECISIONS = {"training": "f32", "training_bf16": "bf16", "training_all_bf16": "bf16 throughout"}
+STAGES = {stage.__name__: stage for stage in (training, training_bf16, training_all_bf16)}
 
-
-STAGES = {
-    stage.__name__: stage
-    for stage in (
-        video_encoder, text_encoder, transformer, autoencoder, training, training_bf16, training_all_bf16,
-    )
-}
 
 if __name__ == "__main__":
     main(Path(sys.argv[1]), sys.argv[2:] or list(STAGES))

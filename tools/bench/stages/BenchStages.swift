@@ -8,9 +8,9 @@ import Tensors
 
 /// Times the models at their published sizes and compares what they answer with upstream's answers.
 ///
-///     bench-stages REAL [--threads N] [--runs N] [STAGE …]
+///     bench-stages REAL [--threads N] [--runs N] [--precision f32|bf16] [STAGE …]
 ///
-/// REAL is a folder of `tools/fixtures/make_real_size.py` in which `tools/bench/upstream.py` has stored its
+/// REAL is a folder of `tools/fixtures/make_real_size.py` in which `tools/bench/peers.py` has stored its
 /// references. Prints a line of JSON a stage: best and median seconds of the runs behind a first one, peak
 /// resident memory, and the largest error relative to upstream's largest value.
 ///
@@ -29,25 +29,29 @@ struct BenchStages {
 
   private static func run(_ arguments: [String]) throws {
     var (real, threads, runs): (String?, Int, Int) = (nil, 0, 3)
+    var precision = Precision.f32
     var names: [String] = []
     var rest = arguments[...]
     while let argument = rest.popFirst() {
       switch argument {
       case "--threads": threads = rest.popFirst().flatMap { Int($0) } ?? 0
       case "--runs": runs = max(1, rest.popFirst().flatMap { Int($0) } ?? runs)
+      case "--precision": precision = rest.popFirst().flatMap { Precision(rawValue: $0) } ?? .f32
       case _ where real == nil: real = argument
       default: names.append(argument)
       }
     }
     guard let real else { throw Diagnostic("pass the folder of the real-size models", kind: .usage) }
     try Machine.use(threads: threads)
-    for stage in Stage.all where names.isEmpty || names.contains(stage.name) { try time(stage, real, runs) }
+    for stage in Stage.all where names.isEmpty || names.contains(stage.name) {
+      try time(stage, real, precision, runs)
+    }
   }
 
-  private static func time(_ stage: Stage, _ real: String, _ runs: Int) throws {
+  private static func time(_ stage: Stage, _ real: String, _ precision: Precision, _ runs: Int) throws {
     let reference = try Checkpoint.open(path: "\(real)/references/\(stage.reference).safetensors")
     let start = seconds()
-    var work = try stage.prepare(real, reference)
+    var work = try stage.prepare(real, reference, precision)
     let prepared = seconds() - start
     var times: [Double] = []
     for _ in 0...runs {
@@ -59,9 +63,10 @@ struct BenchStages {
     let expected = try reference.tensor(stage.output).floats()
     let error = largestError(try work.session.output(stage.output).floats(), expected)
     let json: JSON = [
-      "stage": JSON(stage.name), "seconds": JSON(rounded(times.min() ?? 0)),
+      "stage": JSON(stage.reference), "engine": "foley", "precision": JSON(precision.rawValue),
+      "graph": JSON(stage.name), "seconds": JSON(rounded(times.min() ?? 0)),
       "median": JSON(rounded(times.sorted()[times.count / 2])), "first": JSON(rounded(first)),
-      "prepare": JSON(rounded(prepared)), "threads": JSON(Machine.threads), "isa": JSON(Machine.isa),
+      "load": JSON(rounded(prepared)), "threads": JSON(Machine.threads), "isa": JSON(Machine.isa),
       "peak_rss_gb": JSON(peakMemory()), "plan": JSON(work.session.plan.map { "\($0)" } ?? ""),
       "error": JSON(error),
     ]

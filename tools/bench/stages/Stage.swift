@@ -10,7 +10,8 @@ struct Stage: Sendable {
   let name: String
   let reference: String
   let output: Name
-  let prepare: @Sendable (_ real: String, _ reference: Checkpoint) throws -> Work
+  /// Given the folder of the models, upstream's inputs and answers, and the arithmetic.
+  let prepare: @Sendable (String, Checkpoint, Precision) throws -> Work
 
   /// A session whose inputs are set.
   struct Work: ~Copyable {
@@ -25,12 +26,13 @@ struct Stage: Sendable {
     whole("video_encoder", folder: "video_encoder", "video_encoder", output: "last_hidden_state"),
   ]
 
-  /// The graph of a component as the family makes it.
+  /// The graph of a component.
   private static func whole(_ name: String, folder: String, _ component: String, output: Name) -> Stage {
-    Stage(name: name, reference: name, output: output) { real, reference in
+    Stage(name: name, reference: name, output: output) { real, reference, precision in
       let model = try ModelSource(path: "\(real)/\(folder)").model(component)
       var session = try Session(
-        model.graph, parameters: { (path) throws(Diagnostic) in try model.weights.tensor(path) })
+        try (Pass.inference + precision.passes).run(on: model.graph),
+        parameters: { (path) throws(Diagnostic) in try model.weights.tensor(path) })
       let inputs = model.graph.inputs.map { model.graph[$0].name }
       var types: [Name: TensorType] = [:]
       for input in inputs { types[input] = try reference.tensor(input).type }
@@ -41,7 +43,9 @@ struct Stage: Sendable {
   }
 
   /// One step of guidance: the null row without cross-attention, text keys and values computed before.
-  private static func guidedStep(_ real: String, _ reference: Checkpoint) throws -> Work {
+  private static func guidedStep(_ real: String, _ reference: Checkpoint, _ precision: Precision) throws
+    -> Work
+  {
     let model = try ModelSource(path: "\(real)/stable_audio").model("backbone")
     let weight: (Name) throws(Diagnostic) -> Tensor = { (path) throws(Diagnostic) in
       try model.weights.tensor(path)
@@ -49,7 +53,8 @@ struct Stage: Sendable {
     let text = try reference.tensor("encoder_hidden_states")
     let row = try Tensor(
       floats: Array(text.floats().prefix(text.count / 2)), shape: [1] + text.shape.dropFirst())
-    let passes: [Pass] = [.guideBatch(conditioning: ["encoder_hidden_states"]), .shareCommon, .removeDead]
+    let passes =
+      [Pass.guideBatch(conditioning: ["encoder_hidden_states"])] + Pass.inference + precision.passes
     let parts = try Lifetimes(
       try passes.run(on: model.graph), clipInputs: ["encoder_hidden_states", "global_hidden_states"])
     var clip = try Session(parts.clip, parameters: weight)

@@ -68,9 +68,10 @@ struct BenchTraining {
     let expected = Double(try reference.tensor("loss").floats()[0])
     let lossError = abs(loss - expected) / expected
     let json: JSON = [
-      "stage": "training", "precision": JSON(precision.rawValue), "seconds": JSON(rounded(times.min() ?? 0)),
+      "stage": "training", "engine": "foley", "precision": JSON(precision.rawValue),
+      "seconds": JSON(rounded(times.min() ?? 0)),
       "median": JSON(rounded(times.sorted()[times.count / 2])), "first": JSON(rounded(first)),
-      "prepare": JSON(rounded(prepared)), "threads": JSON(Machine.threads), "isa": JSON(Machine.isa),
+      "load": JSON(rounded(prepared)), "threads": JSON(Machine.threads), "isa": JSON(Machine.isa),
       "peak_rss_gb": JSON(peakMemory()), "plan": JSON(trainer.plan.map { "\($0)" } ?? ""),
       "loss_error": JSON(lossError), "gradient_error": JSON(deviation.largest),
       "worst_gradient": JSON(deviation.worst), "gradients": JSON(deviation.count),
