@@ -13,13 +13,13 @@ Behind one call on the inputs, the best and the median of some. `load` is the se
 import argparse
 import json
 import statistics
-import time
 from pathlib import Path
 
 import numpy as np
 from safetensors.numpy import load_file
 
 import engines
+from meter import forget_peak, peak_memory, timed
 from workloads import WORKLOADS
 
 import torch  # behind `workloads`, which puts stand-ins where upstream imports too much
@@ -52,12 +52,6 @@ def onnx_of(real, stage):
     return real / "onnx" / f"{stage}.onnx"
 
 
-def timed(call, inputs):
-    start = time.perf_counter()
-    output = call(inputs)
-    return time.perf_counter() - start, output
-
-
 def measure(real, stage, name, precision, runs):
     kind, path = engines.ENGINES[name], onnx_of(real, stage)
     if name in engines.OF_ONNX and not path.exists():
@@ -67,7 +61,7 @@ def measure(real, stage, name, precision, runs):
     expected = inputs.pop(next(key for key in OUTPUTS if key in inputs))
     inputs = {key: torch.from_numpy(value) for key, value in inputs.items()}
     forget_peak()
-    load, engine = timed(lambda _: kind(workload, path, precision, engines.cores()), None)
+    load, engine = timed(kind, workload, path, precision, engines.cores())
     first, _ = timed(engine, inputs)
     calls = [timed(engine, inputs) for _ in range(runs)]
     seconds = [call[0] for call in calls]
@@ -83,17 +77,6 @@ def measure(real, stage, name, precision, runs):
         "peak_rss_gb": peak_memory(),
         "error": float(np.abs(calls[-1][1] - expected).max() / np.abs(expected).max()),
     }
-
-
-def forget_peak():
-    """What comes before the engine is not its own."""
-    Path("/proc/self/clear_refs").write_text("5")
-
-
-def peak_memory():
-    """GiB since the process began, or since `forget_peak`."""
-    status = Path("/proc/self/status").read_text()
-    return round(int(status.split("VmHWM:")[1].split()[0]) / 2**20, 2)
 
 
 def main():

@@ -12,9 +12,9 @@ import gc
 import json
 import os
 import sys
-import time
 from pathlib import Path
 
+from meter import forget_peak, peak_memory, timed
 from workloads import LATENTS, assigned, backbone_config
 
 import torch  # behind `workloads`, which finds the modules of tools/fixtures
@@ -50,24 +50,6 @@ def main(real, stages):
         )
 
 
-def timed(call, inputs):
-    start = time.perf_counter()
-    outputs = call(inputs)
-    return time.perf_counter() - start, outputs
-
-
-def peak_memory():
-    """GiB since the process began, or since `forget_peak`."""
-    status = Path("/proc/self/status").read_text()
-    return round(int(status.split("VmHWM:")[1].split()[0]) / 2**20, 2)
-
-
-def forget_peak():
-    """What loading took is not what a step takes: a bf16 model is made from the f32 file here."""
-    gc.collect()
-    Path("/proc/self/clear_refs").write_text("5")
-
-
 def errors(real, outputs):
     """The relative error of the loss and the largest of a gradient, relative to its largest value."""
     expected = load_file(str(real / "references" / "training.safetensors"))
@@ -101,7 +83,8 @@ def train_bridge(real, frozen, moving):
     trained.to(moving).install(model.transformer.layers)
     for block in trained.blocks:
         block.forward = lambda x, *rest, own=block.forward: own(x.to(moving), *rest).to(frozen)
-    forget_peak()
+    gc.collect()
+    forget_peak()  # a bf16 model is made from the f32 file here: what that took is not what a step takes
     optimizer = torch.optim.AdamW(trained.parameters(), lr=1e-6)
     first = {}
 
