@@ -14,12 +14,7 @@ import Testing
 
   /// The tiny pipeline, and what is said of it.
   private func pipeline() throws -> String {
-    let tiny = "\(Places.fixtures)/tiny"
-    let made = try foley(
-      "assemble", "-o", folder("pipeline"), "--backbone", "\(tiny)/stable_audio", "--text-encoder",
-      "\(tiny)/text_encoder", "--tokenizer", "\(tiny)/tokenizer", "--video-encoder", "\(tiny)/video_encoder",
-      "--bridge", "\(tiny)/bridge.safetensors")
-    #expect(made.status == 0, "\(made)")
+    try folder.assembleTiny()
     return folder("pipeline")
   }
 

@@ -11,13 +11,7 @@ import Testing
 
     init() throws {
       folder = try TemporaryFolder()
-      let tiny = Places.fixtures + "/tiny"
-      let made = try foley(
-        "assemble", "-o", folder("pipeline"), "--backbone", "\(tiny)/stable_audio", "--text-encoder",
-        "\(tiny)/text_encoder", "--tokenizer", "\(tiny)/tokenizer", "--video-encoder",
-        "\(tiny)/video_encoder",
-        "--bridge", "\(tiny)/bridge.safetensors")
-      #expect(made.status == 0, "\(made.errors)")
+      let made = try folder.assembleTiny()
       #expect(made.output.contains("2 sites, 14,809 parameters a block, 29,618 in all"))
     }
 

@@ -10,12 +10,7 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder()
-    let tiny = Places.fixtures + "/tiny"
-    let made = try foley(
-      "assemble", "-o", folder("pipeline"), "--backbone", "\(tiny)/stable_audio", "--text-encoder",
-      "\(tiny)/text_encoder", "--tokenizer", "\(tiny)/tokenizer", "--video-encoder", "\(tiny)/video_encoder",
-      "--bridge", "\(tiny)/bridge.safetensors")
-    #expect(made.status == 0, "\(made.errors)")
+    try folder.assembleTiny()
   }
 
   /// A list of as many parts of the clip, one a tenth of a second behind the other.

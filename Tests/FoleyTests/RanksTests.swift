@@ -11,12 +11,7 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder()
-    let tiny = Places.fixtures + "/tiny"
-    let made = try foley(
-      "assemble", "-o", folder("pipeline"), "--backbone", "\(tiny)/stable_audio", "--text-encoder",
-      "\(tiny)/text_encoder", "--tokenizer", "\(tiny)/tokenizer", "--video-encoder", "\(tiny)/video_encoder",
-      "--bridge", "\(tiny)/bridge.safetensors")
-    #expect(made.status == 0, "\(made.errors)")
+    try folder.assembleTiny()
     let ball = "\(Places.package.path)/\(Places.fixtures)/clips/ball.mp4"
     let clips = (0..<5).map {
       #"{"video": "\#(ball)", "prompt": "a ball", "id": "\#($0)", "start": \#(Double($0) / 10), "duration": 1}"#
