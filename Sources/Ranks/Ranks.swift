@@ -140,7 +140,10 @@ extension Diagnostic {
       help: "start with the mpirun of the OpenMPI that foley was built with", kind: .unavailable)
   }
   fileprivate static func failed(_ words: String) -> Diagnostic {
-    Diagnostic("the ranks cannot reach each other: \(words)", kind: .unavailable)
+    Diagnostic(
+      "the ranks cannot reach each other: \(words)",
+      help: "see that every host of the job is up, and go on from the last state by --resume",
+      kind: .unavailable)
   }
   fileprivate static func elsewhere(_ rank: Int, _ kind: Int32) -> Diagnostic {
     Diagnostic("rank \(rank) failed", kind: Kind(rawValue: kind) ?? .software)

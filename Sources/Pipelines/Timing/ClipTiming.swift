@@ -109,7 +109,7 @@ extension ClipTiming {
 
   private func timeVideo(_ runs: Int, _ progress: StageTimer.Progress) throws(Diagnostic) -> StageTiming {
     let timer = StageTimer(Stage.videoEncoder.rawValue)
-    guard let (bridge, _) = try generator.pipeline.bridge() else { throw .noVideo() }
+    guard let (bridge, _) = try generator.pipeline.bridge() else { throw .noVideo(generator.pipeline.path) }
     let video = generator.pipeline.manifest.video
     let preprocessor = try generator.pipeline.preprocessor()
     let side = preprocessor.crop?.height ?? preprocessor.shortestEdge ?? 256
@@ -198,7 +198,9 @@ extension Diagnostic {
       "a clip of \(seconds) s is longer than the pipeline's longest, \(most) s",
       help: "pass a smaller --seconds", kind: .usage)
   }
-  fileprivate static func noVideo() -> Diagnostic {
-    Diagnostic("the pipeline has no bridge, so no video is encoded", kind: .usage)
+  fileprivate static func noVideo(_ path: String) -> Diagnostic {
+    Diagnostic(
+      "\(path) has no bridge, so no video is encoded", help: "assemble it with --video-encoder",
+      kind: .usage)
   }
 }
