@@ -8,17 +8,8 @@ extension SoundFile {
   /// Throws iff it is no readable WAV file of PCM or float samples, or is cut off. libsndfile sees it only
   /// once its first bytes say that it is WAV.
   package static func read(_ path: String) throws(Diagnostic) -> Sound {
-    let head: [UInt8]
-    let size: Int
-    do {
-      let file = try InputFile(path: path)
-      guard file.count >= 12 else { throw .notWAV(path) }
-      (head, size) = (try file.read(0..<12), file.count)
-    }
-    let marks = [Array("RIFF".utf8), Array("RF64".utf8)]
-    guard marks.contains(Array(head[..<4])), Array(head[8...]) == Array("WAVE".utf8) else {
-      throw .notWAV(path)
-    }
+    let size = try InputFile(path: path).count
+    guard try isWAV(path) else { throw .notWAV(path) }
     var info = SF_INFO()
     guard let file = sf_open(path, Int32(SFM_READ), &info) else { throw .unreadable(path, nil) }
     defer { sf_close(file) }
@@ -36,6 +27,15 @@ extension SoundFile {
     }
     let planes = (0..<channels).map { channel in (0..<frames).map { samples[$0 * channels + channel] } }
     return try Sound(channels: planes, sampleRate: Int(info.samplerate))
+  }
+
+  /// Whether the first bytes of the file at `path` say that it is WAV. Throws iff it cannot be read.
+  package static func isWAV(_ path: String) throws(Diagnostic) -> Bool {
+    let file = try InputFile(path: path)
+    guard file.count >= 12 else { return false }
+    let head = try file.read(0..<12)
+    let marks = [Array("RIFF".utf8), Array("RF64".utf8)]
+    return marks.contains(Array(head[..<4])) && Array(head[8...]) == Array("WAVE".utf8)
   }
 }
 

@@ -10,7 +10,8 @@ extension Foley {
     static let configuration = CommandConfiguration(
       abstract: "Measure whether sounds are struck when and as they should be.",
       discussion: """
-        The list holds a line of JSON a sound: its path as "sound", and what is known of it: "onsets" (seconds, or \
+        The list holds a line of JSON a sound: the path of its file (WAV, or a video with sound) as \
+        "sound", and what is known of it: "onsets" (seconds, or \
         a file of a time a line), "reference" (a true sound) and "label" (what it should sound of; labels are told \
         by the references, and by the sounds of --templates). \
         Onsets match within 50 ms; bounds are those of 95 % of draws of as many clips.
@@ -44,15 +45,15 @@ extension Foley {
       for clip in try templates.map(EvaluationList.init(path:))?.clips ?? [] {
         guard !interrupt.isRaised else { throw Diagnostic.stopped(0) }
         guard let label = clip.label else { throw Diagnostic.unlabelled(clip.sound) }
-        evaluation.learn(try SoundFile.read(clip.sound), label: label)
+        evaluation.learn(try Self.heard(clip.sound), label: label)
       }
       for (index, clip) in clips.enumerated() {
         guard !interrupt.isRaised else { throw Diagnostic.stopped(index) }
         line.show("hearing", index, clips.count)
         do throws(Diagnostic) {
-          let reference = try clip.reference.map { (path) throws(Diagnostic) in try SoundFile.read(path) }
+          let reference = try clip.reference.map { (path) throws(Diagnostic) in try Self.heard(path) }
           try evaluation.add(
-            try SoundFile.read(clip.sound), onsets: clip.onsets, reference: reference, label: clip.label)
+            try Self.heard(clip.sound), onsets: clip.onsets, reference: reference, label: clip.label)
         } catch {
           throw error.located(at: clip.sound)
         }
@@ -60,6 +61,12 @@ extension Foley {
       let figures = evaluation.figures(draws: draws, seed: seed)
       line.clear()
       try StandardOutput.write(text(figures))
+    }
+
+    /// The sound of a WAV file as it is, and that of another, a video say, as 44.1 kHz stereo.
+    private static func heard(_ path: String) throws(Diagnostic) -> Sound {
+      if try SoundFile.isWAV(path) { return try SoundFile.read(path) }
+      return try SoundReader().sound(path: path, rate: 44_100, channels: 2)
     }
 
     private func text(_ figures: [Evaluation.Figure]) -> String {

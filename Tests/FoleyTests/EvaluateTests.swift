@@ -59,6 +59,17 @@ import Testing
     #expect(figures["timbre_accuracy"]?["value"] == 0.5)
   }
 
+  @Test func aVideoIsHeardAsItsSound() throws {
+    try FileManager.default.copyItem(
+      atPath: "\(Places.fixtures)/clips/audio_only.mp4", toPath: folder("clip.mp4"))
+    let list = try folder.put("list.jsonl", #"{"sound": "clip.mp4", "reference": "clip.mp4"}"#)
+    let heard = try foley("evaluate", list, "--format", "json")
+    #expect(heard.status == 0, "\(heard)")
+    let figures = try #require(
+      try JSONSerialization.jsonObject(with: Data(heard.output.utf8)) as? [String: [String: Double]])
+    #expect(figures["mean_envelope_lag_seconds"]?["value"] == 0)
+  }
+
   @Test func listsThatMakeNoSenseAreRefused() throws {
     let (list, _) = try sounds()
     let unlabelled = try folder.put("unlabelled.jsonl", #"{"sound": "low.wav"}"#)
