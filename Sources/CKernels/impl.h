@@ -54,6 +54,8 @@ static const ck_unary_kernel unary_kernels[CK_UNARY_COUNT] = {
 
 #include "impl/narrow.h"
 
+#include "impl/packed.h"
+
 #include "impl/attention.h"
 
 #include "impl/convolution.h"
@@ -96,6 +98,13 @@ const ck_table CK_TABLE = {
   .mix_rows = mix_rows,
   .product_block = CK_OWN_PRODUCT ? product_block : NULL,
   .narrow_block = narrow_block,
+  .tile_columns = TILE_COLUMNS,
+  .packs_wide = CK_OWN_PRODUCT,
+  .packs_narrow = CK_PAIRS,
+  .packed_depth = packed_depth,
+  .pack_weights = pack_weights,
+  .pack_rows = pack_rows,
+  .packed_block = packed_block,
   .attention_block = attention_block,
   .conv_block = conv_block,
   .adamw = adamw,

@@ -32,9 +32,7 @@ static double unfairness(size_t blocks, size_t size, double whole, size_t thread
   return (double)(ck_chunks(blocks, threads) * size * threads) / whole;
 }
 
-/// How many of `units` columns a block takes when `others` blocks lie below each other: wide blocks are
-/// faster, but two threads, and eight, should have about the same to do.
-static size_t fair_width(size_t units, size_t others) {
+size_t ck_fair_width(size_t units, size_t others) {
   enum { MOST = 8, LEAST = 2 };
   size_t best = ck_min(units, MOST);
   double least = 1e300;
@@ -57,23 +55,28 @@ static void cut(product *p, size_t batch) {
   p->block_rows = ck_chunks(ck_chunks(p->M, parts), CK_PANEL) * CK_PANEL;
   p->row_blocks = ck_chunks(p->M, p->block_rows);
   p->block_columns =
-    fair_width(ck_chunks(p->N, CK_COLUMNS), batch * p->row_blocks) * CK_COLUMNS;
+    ck_fair_width(ck_chunks(p->N, CK_COLUMNS), batch * p->row_blocks) * CK_COLUMNS;
   p->column_blocks = ck_chunks(p->N, p->block_columns);
   p->items = batch * p->row_blocks * p->column_blocks;
   size_t work = ck_min(p->block_rows, p->M) * ck_min(p->block_columns, p->N) * p->K;
   p->per_chunk = ck_max(WORK / ck_max(work, 1), 1);
 }
 
-/// Applies the epilogue to a finished block at `C`, whose first element is (row, column) of the output.
-static void finish(
-  const product *p, float *C, size_t ldc, size_t row, size_t rows, size_t column, size_t columns) {
-  const ck_epilogue *e = p->epilogue;
+void ck_finish(
+  const ck_table *table, const ck_epilogue *e, float *y, size_t stride, size_t row, size_t rows,
+  size_t column, size_t columns) {
   if (!e) return;
   for (size_t r = 0; r < rows; r++)
-    p->table->epilogue_row(
-      columns, C + r * ldc, e->bias ? e->bias + column : NULL, e->activation,
+    table->epilogue_row(
+      columns, y + r * stride, e->bias ? e->bias + column : NULL, e->activation,
       e->gate ? e->gate + column : NULL,
       e->residual ? e->residual + (row + r) * e->residual_stride + column : NULL);
+}
+
+void ck_copy_block(
+  size_t rows, size_t columns, float *out, size_t out_stride, const float *x, size_t x_stride) {
+  for (size_t r = 0; r < rows; r++)
+    memcpy(out + r * out_stride, x + r * x_stride, columns * sizeof *out);
 }
 
 static void run_block(const product *p, size_t item) {
@@ -112,10 +115,8 @@ static void run_block(const product *p, size_t item) {
       CblasRowMajor, p->transpose_a ? CblasTrans : CblasNoTrans,
       p->transpose_b ? CblasTrans : CblasNoTrans, (int)rows, (int)columns, (int)p->K, p->alpha, A,
       (int)p->lda, B, (int)p->ldb, p->beta, block, (int)ldc);
-  finish(p, block, ldc, row, rows, column, columns);
-  if (!aside) return;
-  for (size_t r = 0; r < rows; r++)
-    memcpy(place + r * p->ldc, block + r * columns, columns * sizeof(float));
+  ck_finish(p->table, p->epilogue, block, ldc, row, rows, column, columns);
+  if (aside) ck_copy_block(rows, columns, place, p->ldc, block, ldc);
 }
 
 static void run_blocks(void *context, size_t chunk) {

@@ -90,6 +90,18 @@ typedef struct ck_table {
     ck_weight_layout layout, const void *w, ck_weight_type type, size_t w_stride, float *out,
     size_t out_stride);
 
+  /// Packed weights (impl/packed.h): the outputs of a panel, and whether products with them are faster.
+  size_t tile_columns;
+  bool packs_wide, packs_narrow;
+  size_t (*packed_depth)(size_t depth, bool narrow);
+  void (*pack_weights)(
+    size_t columns, size_t depth, const void *w, ck_weight_type type, size_t w_stride,
+    ck_weight_layout layout, bool narrow, float *panel);
+  void (*pack_rows)(size_t rows, size_t depth, const float *x, size_t x_stride, float *cells);
+  void (*packed_block)(
+    size_t rows, size_t columns, size_t depth, const float *x, size_t x_stride,
+    const float *panels, size_t panel_stride, bool narrow, float *out, size_t out_stride);
+
   /// Attention of the queries first..<first+count of one batch and head; pointers are at that batch and
   /// head. count ≤ CK_QUERY_BLOCK.
   void (*attention_block)(
@@ -117,6 +129,21 @@ extern const ck_table ck_table_avx512_bf16;
 
 /// The table in use. A kernel takes it once and keeps it to its end.
 const ck_table *ck_current_table(void);
+
+// ---- what products share -----------------------------------------------------------------------
+
+/// How many of `units` columns a block takes when `others` blocks lie below each other: wide blocks are
+/// faster, but two threads, and eight, should have about the same to do.
+size_t ck_fair_width(size_t units, size_t others);
+
+/// Applies the epilogue to a finished block at `y`, whose first element is (row, column) of the output.
+void ck_finish(
+  const ck_table *table, const ck_epilogue *_Nullable epilogue, float *y, size_t stride, size_t row,
+  size_t rows, size_t column, size_t columns);
+
+/// out [rows, columns] = x.
+void ck_copy_block(
+  size_t rows, size_t columns, float *out, size_t out_stride, const float *x, size_t x_stride);
 
 /// Bracket every use of OpenBLAS: `ck_init` changes its kernels only between them.
 void ck_blas_begin(void);

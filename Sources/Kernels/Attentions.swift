@@ -6,14 +6,9 @@ import Tensors
 extension Kernel {
   /// Attention that never holds the scores.
   static let attention: [Kernel] = [
-    Kernel(Attention.self) { op, signature in
-      guard signature.isFloat, let shape = ck_attention_shape(op, signature) else { return nil }
-      let hasBias = signature.inputs.count > 3
-      return { operands in
-        var shape = shape
-        ck_attention(
-          &shape, operands[0], operands[1], operands[2], hasBias ? operands[3] : nil, operands.result)
-      }
+    Kernel(Attention.self) { op, signature in run(op, signature, isNarrow: false) },
+    Kernel(NarrowAttention.self) { op, signature in
+      op.element == .bf16 ? run(op.attention, signature, isNarrow: true) : nil
     },
     Kernel(AttentionGradient.self) { op, signature in
       let operands = Array(signature.inputs.prefix(3) + signature.inputs.dropFirst(4))
@@ -29,6 +24,17 @@ extension Kernel {
       }
     },
   ]
+
+  private static func run(_ op: Attention, _ signature: Signature, isNarrow: Bool) -> Run? {
+    guard signature.isFloat, var shape = ck_attention_shape(op, signature) else { return nil }
+    shape.narrow = isNarrow
+    let (filled, hasBias) = (shape, signature.inputs.count > 3)
+    return { operands in
+      var shape = filled
+      ck_attention(
+        &shape, operands[0], operands[1], operands[2], hasBias ? operands[3] : nil, operands.result)
+    }
+  }
 }
 
 extension AttentionGradient.Operand {

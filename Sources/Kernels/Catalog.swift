@@ -8,5 +8,5 @@ extension Kernel {
 extension LoweringRule {
   /// All ops that become others before kernels compute them.
   static let catalog: [LoweringRule] =
-    gathering + casting + reductions + rotations + snakes + convolutions
+    gathering + casting + reductions + rotations + snakes + convolutions + linears
 }

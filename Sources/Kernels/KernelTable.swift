@@ -17,6 +17,15 @@ package struct KernelTable: Sendable {
   /// No kernel at all: every op runs as its reference evaluation.
   package static let reference = KernelTable([], [])
 
+  /// The same, with the weights of linear layers read as they lie.
+  package var withoutPackedLinears: KernelTable {
+    KernelTable(
+      Array(kernels.values),
+      rules.values.filter { rule in
+        !LoweringRule.linears.contains { $0.op == rule.op }
+      })
+  }
+
   /// What stands for `op` before a kernel is asked for, or `nil` iff it stays.
   func rule(for op: any Op) -> LoweringRule? { rules[ObjectIdentifier(type(of: op))] }
 

@@ -16,7 +16,8 @@ extension Graph {
   ) throws(Diagnostic) -> Graph {
     var lowering = Lowering(name, kernels)
     var values: [Value] = []
-    for node in nodes {
+    let (uses, varies) = (useCounts(), depending(on: Set(self.inputs)))
+    for (index, node) in nodes.enumerated() {
       if node.op is any GapOp { _ = try node.op.evaluate([], as: node.type) }
       if let open = node.type.dims.lazy.flatMap(\.names).first { throw .open(node, open) }
       guard node.type.isAddressable else { throw .tooLarge(node.op.name, node.type) }
@@ -26,6 +27,8 @@ extension Graph {
       case let op as Parameter: values.append(try lowering.parameter(op, stored: try stored(op.path)))
       default: values.append(try lowering.add(node.op, inputs, name: node.name))
       }
+      if uses[index] == 1 { lowering.readOnce.insert(values[index]) }
+      if !varies[index] { lowering.weights.insert(values[index]) }
     }
     var graph = lowering.graph
     graph.outputs = outputs.map { Output($0.name, values[Int($0.value.index)]) }
@@ -56,6 +59,8 @@ struct Lowering {
   fileprivate(set) var graph: Graph
   private let kernels: KernelTable
   private var known: [Computation: Value] = [:]
+  fileprivate var readOnce: Set<Value> = []
+  fileprivate var weights: Set<Value> = []
 
   /// What a node computes, whatever it is called.
   private struct Computation: Hashable {
@@ -66,6 +71,12 @@ struct Lowering {
   fileprivate init(_ name: String, _ kernels: KernelTable) {
     (graph, self.kernels) = (Graph(name: name), kernels)
   }
+
+  /// Whether one node of the original graph, or one output, reads what has become `value`.
+  func isReadOnce(_ value: Value) -> Bool { readOnce.contains(value) }
+
+  /// Whether what has become `value` is computed once a load.
+  func isWeight(_ value: Value) -> Bool { weights.contains(value) }
 
   /// Appends `op`, or what stands for it, and returns the result.
   mutating func add(_ op: any Op, _ inputs: [Value], name: Name) throws(Diagnostic) -> Value {

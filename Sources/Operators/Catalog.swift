@@ -34,7 +34,8 @@ extension OpCatalog {
     // Composites
     Attention.self, AttentionGradient.self, AxialRoPE.self, AxialRotaryAttention.self, GELU.self, GLU.self,
     GLUGradient.self, LayerNorm.self, LayerNormGradient.self,
-    Linear.self, NarrowLinear.self, NarrowMatMul.self, RMSNorm.self, RelativeBias.self, RoPE.self,
+    Linear.self, NarrowAttention.self, NarrowLinear.self, NarrowMatMul.self, RMSNorm.self, RelativeBias.self,
+    RoPE.self,
     Rotate.self, RotaryAttention.self, SiLU.self,
     Snake.self,
     Softmax.self, Softplus.self, WeightNorm.self,

@@ -2,7 +2,8 @@ extension Pass {
   /// Every pass that needs no more than a graph, for `inspect --after NAME`.
   package static let all: [Pass] = [
     .differentiate, .foldConstants, .foldWeightNorm, .fuseQKV, .fuseRoPEAttention, .keepNarrow,
-    .narrowProducts, .recognise, .removeDead, .resolvePositions, .shareCommon, .simplify, .unifySpelling,
+    .narrowAttention, .narrowProducts, .recognise, .removeDead, .resolvePositions, .shareCommon, .simplify,
+    .unifySpelling,
   ]
 
   /// What turns the nodes of an exporter into the ops that other passes look for.

@@ -50,10 +50,18 @@ package struct Session: ~Copyable {
   package mutating func bind(_ types: [Name: TensorType]) throws(Diagnostic) {
     let lengths = try graph.lengths(of: types)
     if let binding, binding.lengths == lengths { return }
-    let plan = try graph.planned(at: lengths, for: options.kernels, stored: weights.element)
+    let plan = try plan(at: lengths)
     let kept = binding?.prologue
     binding = nil
     binding = try Binding(plan, lengths: lengths, weights, options, keeping: kept, &profile)
+  }
+
+  /// Weights are packed as long as all that is computed of them takes half of the memory at most.
+  private func plan(at lengths: [String: Int]) throws(Diagnostic) -> Plan {
+    let plan = try graph.planned(at: lengths, for: options.kernels, stored: weights.element)
+    guard plan.prologueSize > (options.memoryLimit ?? Arena.systemMemory) / 2 else { return plan }
+    let kernels = options.kernels.withoutPackedLinears
+    return try graph.planned(at: lengths, for: kernels, stored: weights.element)
   }
 
   /// The results on `inputs`, by output name. Binds first where needed.

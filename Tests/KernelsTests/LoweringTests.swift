@@ -1,6 +1,6 @@
 import CaseFiles
 import Graphs
-import Kernels
+@testable import Kernels
 import Operators
 import Plans
 import Tensors
@@ -70,6 +70,55 @@ import Testing
     let plan = try Plan(graph)
     #expect(plan.steps.map { graph[$0].op.name } == ["narrow_linear"])
     #expect(plan.prologue.map { graph[$0].op.name } == (stored == .bf16 ? [] : ["cast"]))
+  }
+
+  /// A block of linear layers, its weights packed once a load where the machine gains by it, and what alone reads
+  /// a product taken into it.
+  @Test(arguments: [false, true]) func linearLayersTakeWhatReadsThemIn(isNarrow: Bool) throws {
+    func block(_ g: inout Graph) throws {
+      let x = try g.input("x", TensorType(.f32, shape: [1, 6, 8]))
+      func linear(_ x: Value, _ name: Name, _ outputs: Int) throws -> Value {
+        let inputs = try #require(g[x].type.shape?.last)
+        let w = try g.parameter(name, TensorType(.f32, shape: [outputs, inputs]))
+        return isNarrow
+          ? try g.add(NarrowLinear(element: .bf16), [x, g.cast(w, to: .bf16)]) : try g.add(Linear(), [x, w])
+      }
+      let h = try g.add(GELU(), [linear(x, "up", 12)])
+      let y = try g.add(x, linear(h, "down", 8))
+      let gate = try g.add(GLU(activation: .silu), [linear(y, "gate", 20)])
+      let twice = try linear(gate, "twice", 8)
+      g.output("z", try g.multiply(twice, g.square(twice)))
+    }
+    let graph = try lowered(block)
+    let steps = try Plan(graph).steps.map { graph[$0].op.name }
+    let packs = PackedShape(inputs: 8, outputs: 8, isNarrow: isNarrow).count > 0
+    let plain = isNarrow ? "narrow_linear" : "linear"
+    #expect(
+      steps
+        == (packs
+          ? ["packed_linear", "packed_linear_sum", "packed_linear", "packed_linear", "square", "multiply"]
+          : [plain, "gelu", plain, "add", plain, "glu", plain, "square", "multiply"]))
+    let inPlace = try lowered(for: .standard.withoutPackedLinears, block)
+    #expect(try Plan(inPlace).steps.filter { inPlace[$0].op.name == plain }.count == 4)
+    #expect(try work(graph) == work(inPlace))
+  }
+
+  /// The floating-point operations of all steps.
+  private func work(_ graph: Graph) throws -> Double {
+    try Plan(graph).steps.reduce(0) { sum, step in
+      let node = graph[step]
+      return sum + node.op.cost(node.inputs.map { graph[$0].type }, node.type).flops
+    }
+  }
+
+  /// Weights that are read both ways are not packed: one copy serves both.
+  @Test func weightsOfGradientsStay() throws {
+    let graph = try lowered { g in
+      let x = try g.input("x", TensorType(.f32, shape: [1, 6, 8]))
+      let w = try g.parameter("w", TensorType(.f32, shape: [8, 8]))
+      g.output("y", try g.matmul(g.add(Linear(), [x, w]), w))
+    }
+    #expect(graph.nodes.allSatisfy { !$0.op.name.contains("pack") })
   }
 
   /// What an op becomes counts as much work as the op, so that no kernel's work is forgotten; tables that are

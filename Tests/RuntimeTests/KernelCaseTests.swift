@@ -33,6 +33,8 @@ import Testing
     guard let graph = try? item.graph() else { return }
     do {
       let changed = try change(graph)
+      // Its kernel rounds the softmax, too.
+      let tolerance = graph.nodes.contains { $0.op is NarrowAttention } ? 1e-2 : 2e-6
       var session = try Session(changed, parameters: Self.none)
       let results = try session.run(item.inputs)
       #expect(session.plan?.problems() == [])
@@ -40,7 +42,9 @@ import Testing
       for (name, expected) in try item.run(graph) {
         let result = try #require(results[name])
         let texts = (try result.directive(), try expected.directive())
-        #expect(try result.isNear(expected), "\(item.site): \(name) is\n\(texts.0), expected\n\(texts.1)")
+        #expect(
+          try result.isNear(expected, tolerance: tolerance),
+          "\(item.site): \(name) is\n\(texts.0), expected\n\(texts.1)")
       }
     } catch let error as Diagnostic {
       let isWanted = item.error.map { error.description.contains($0) } ?? false

@@ -141,6 +141,19 @@ import Testing
     #expect(error?.kind == .interrupted)
   }
 
+  /// Where packed weights would take too much, they are read as they lie, to the same numbers.
+  @Test func packsWhatThereIsRoomFor() throws {
+    var results: [[Float]] = []
+    for limit in [nil, 2500] {
+      var options = SessionOptions()
+      options.memoryLimit = limit
+      var session = try Session(Self.layer(), parameters: Self.parameters, options: options)
+      results.append(try #require(try session.run(Self.input(9))["y"]).floats())
+      if limit != nil { #expect(session.plan?.prologueSize == 0) }
+    }
+    #expect(results[0] == results[1])
+  }
+
   @Test func memoryLimit() throws {
     var options = SessionOptions()
     options.memoryLimit = 1000

@@ -12,8 +12,8 @@ INLINE void conv_rows(const ck_conv_block *block, const float *weights, float *s
         tile[i][c] =
           block->add ? load(out + i * block->columns + c * CK_WIDTH) : splat(0.0f);
     accumulate(
-      CK_VECTORS, block->depth, weights, 1, CK_PANEL, block->window + column, 0, block->offsets,
-      tile);
+      CK_VECTORS, false, block->depth, weights, 1, CK_PANEL, block->window + column, 0,
+      block->offsets, tile);
     UNROLLED
     for (int i = 0; i < CK_ROWS; i++)
       UNROLLED

@@ -27,21 +27,31 @@ INLINE vf exp_of(vf x) {
   return p * power_of_two(half) * power_of_two(k - half);
 }
 
-/// 2^x for x ≤ 0; results below the normal range are 0.
+/// 2^x for |x| ≤ ½.
+INLINE vf exp2_of_half(vf x) {
+  vf p = splat(0.00015353362f);
+  p = muladd(p, x, splat(0.0013398875f));
+  p = muladd(p, x, splat(0.009618437f));
+  p = muladd(p, x, splat(0.055503324f));
+  p = muladd(p, x, splat(0.24022648f));
+  p = muladd(p, x, splat(0.6931472f));
+  return muladd(p, x, splat(1.0f));
+}
+
+/// 2^x for x ≤ 0; results below the range of floats are 0.
 INLINE vf exp2_of_negative(vf x) {
+#if CK_WIDTH == 16
+  // Far enough down for a power of zero; a NaN is the second operand and stays.
+  vf y = _mm512_max_ps(splat(-160.0f), x);
+  vf whole = _mm512_roundscale_ps(y, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+  return _mm512_scalef_ps(exp2_of_half(y - whole), whole);
+#else
   // At -127 the exponent field is 0 and with it the power. A NaN passes the comparison and stays.
   vf y = pick(x < -127.0f, splat(-127.0f), x);
   vf shifted = y + ROUNDER;
-  vf r = y - (shifted - ROUNDER);
   vi k = bits(shifted) - bits(splat(ROUNDER));
-  vf p = splat(0.00015353362f);
-  p = muladd(p, r, splat(0.0013398875f));
-  p = muladd(p, r, splat(0.009618437f));
-  p = muladd(p, r, splat(0.055503324f));
-  p = muladd(p, r, splat(0.24022648f));
-  p = muladd(p, r, splat(0.6931472f));
-  p = muladd(p, r, splat(1.0f));
-  return p * power_of_two(k);
+  return exp2_of_half(y - (shifted - ROUNDER)) * power_of_two(k);
+#endif
 }
 
 INLINE vf log_of(vf x) {

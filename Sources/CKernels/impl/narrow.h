@@ -1,11 +1,6 @@
 // Matrix products whose operands are rounded to bf16 and whose sums are f32. Part of impl.h.
 //
-// Both operands are brought into cells of 32 bits: two neighbours of the depth as bf16 where the instruction
-// set multiplies pairs (CK_PAIRS), else one of them as the float it is. Cells are moved as floats, their bits
-// untouched.
-
-/// Elements of the depth that share a cell.
-enum { CELL_DEPTH = CK_PAIRS ? 2 : 1 };
+// Both operands are brought into cells first (CELL_DEPTH, tile.h).
 
 /// The cells of `depth` elements, whole vectors of them.
 INLINE size_t cell_count(size_t depth) {
@@ -15,6 +10,18 @@ INLINE size_t cell_count(size_t depth) {
 /// Element `index` of f32 or bf16 elements.
 INLINE const void *element(const void *x, ck_weight_type type, size_t index) {
   return (const char *)x + index * (type == CK_BF16 ? sizeof(uint16_t) : sizeof(float));
+}
+
+/// Cells of two neighbours of the depth; of the first alone where a cell holds one.
+INLINE vf cells_of(vf first, vf second) {
+#if CK_PAIRS
+  const __m512i pairs = _mm512_set_epi16(
+    31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6, 21, 5, 20, 4, 19, 3,
+    18, 2, 17, 1, 16, 0);
+  return (vf)_mm512_permutexvar_epi16(pairs, (__m512i)_mm512_cvtne2ps_pbh(second, first));
+#else
+  return first;
+#endif
 }
 
 #if CK_PAIRS
@@ -77,6 +84,26 @@ static void pack_cells_of_rows(
   }
 }
 
+/// out[k·TILE_COLUMNS + i] = cell k of x[i·x_row ..]·scale for i < rows ≤ CK_WIDTH, k < cells; zeros for
+/// rows ≤ i < CK_WIDTH.
+static void turn_cells(
+  size_t rows, size_t depth, size_t cells, float *out, const float *x, ptrdiff_t x_row, float scale) {
+  for (size_t k = 0; k < cells; k += CK_WIDTH) {
+    vf square[CK_WIDTH];
+    for (size_t i = 0; i < CK_WIDTH; i++) {
+      float row[CELL_DEPTH * CK_WIDTH];
+      size_t start = k * CELL_DEPTH, end = ck_min(start + CELL_DEPTH * CK_WIDTH, depth);
+      size_t count = i < rows && start < depth ? end - start : 0;
+      for (size_t j = 0; j < count; j++) row[j] = x[(ptrdiff_t)i * x_row + (ptrdiff_t)(start + j)] * scale;
+      float cell[CK_WIDTH];
+      cells_of_row(count, cell, row, CK_F32);
+      square[i] = count > 0 ? load(cell) : splat(0.0f);
+    }
+    transpose_rows(square);
+    for (size_t i = 0; i < CK_WIDTH; i++) store(out + (k + i) * TILE_COLUMNS, square[i]);
+  }
+}
+
 /// The same for w [depth, columns].
 static void pack_cells_of_columns(
   size_t columns, size_t depth, const void *w, ck_weight_type type, size_t w_stride, float *panel) {
@@ -113,56 +140,6 @@ static void pack_cells_of_columns(
 #endif
 }
 
-/// Sum + the product of the cells of a and b.
-INLINE vf add_product(vf a, vf b, vf sum) {
-#if CK_PAIRS
-  return _mm512_dpbf16_ps(sum, (__m512bh)a, (__m512bh)b);
-#else
-  return muladd(a, b, sum);
-#endif
-}
-
-/// out [rows, vectors · CK_WIDTH] = x · panel, or added to, x being CK_ROWS rows of cells.
-INLINE void narrow_tile(
-  int vectors, size_t rows, size_t columns, size_t cells, const float *x, const float *panel,
-  bool add, float *out, size_t out_stride) {
-  vf sums[CK_ROWS][CK_VECTORS];
-  UNROLLED
-  for (int i = 0; i < CK_ROWS; i++)
-    UNROLLED
-    for (int c = 0; c < vectors; c++) sums[i][c] = splat(0.0f);
-  for (size_t k = 0; k < cells; k++) {
-    vf cells_of_weights[CK_VECTORS];
-    UNROLLED
-    for (int c = 0; c < vectors; c++)
-      cells_of_weights[c] = load(panel + k * TILE_COLUMNS + (size_t)c * CK_WIDTH);
-    UNROLLED
-    for (int i = 0; i < CK_ROWS; i++) {
-      float cell;
-      memcpy(&cell, x + (size_t)i * cells + k, sizeof cell);
-      UNROLLED
-      for (int c = 0; c < vectors; c++)
-        sums[i][c] = add_product(splat(cell), cells_of_weights[c], sums[i][c]);
-    }
-  }
-  store_sums(vectors, rows, columns, sums, add, out, out_stride);
-}
-
-static void narrow_rows(
-  size_t rows, size_t columns, size_t cells, const float *x, const float *panels, bool add,
-  float *out, size_t out_stride) {
-  for (size_t column = 0; column < columns; column += TILE_COLUMNS) {
-    size_t width = ck_min(columns - column, TILE_COLUMNS);
-    const float *panel = panels + column * cells;
-    float *place = out + column;
-    switch (ck_chunks(width, CK_WIDTH)) {
-      case 1: narrow_tile(1, rows, width, cells, x, panel, add, place, out_stride); break;
-      case 2: narrow_tile(2, rows, width, cells, x, panel, add, place, out_stride); break;
-      default: narrow_tile(CK_VECTORS, rows, width, cells, x, panel, add, place, out_stride);
-    }
-  }
-}
-
 static void narrow_block(
   size_t rows, size_t columns, size_t depth, const float *x, size_t x_stride,
   ck_weight_layout layout, const void *w, ck_weight_type type, size_t w_stride, float *out,
@@ -191,7 +168,8 @@ static void narrow_block(
         cells_of_row(length, row_cells + i * cells, x + (row + i) * x_stride + k, CK_F32);
       memset(row_cells + count * cells, 0, (CK_ROWS - count) * cells * sizeof *row_cells);
       narrow_rows(
-        count, columns, cells, row_cells, packed, k > 0, out + row * out_stride, out_stride);
+        count, columns, cells, row_cells, cells, packed, cells * TILE_COLUMNS, k > 0,
+        out + row * out_stride, out_stride);
     }
   }
 }

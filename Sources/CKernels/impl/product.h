@@ -45,35 +45,52 @@ INLINE void store_sums(
 
 /// out [rows, vectors · CK_WIDTH] = x · panel, or added to; `rows` and `columns` say what of it is real.
 INLINE void product_tile(
-  int vectors, size_t rows, size_t columns, size_t depth, const float *x, size_t x_stride,
-  const float *panel, bool add, float *out, size_t out_stride) {
+  int vectors, bool narrow, size_t rows, size_t columns, size_t depth, const float *x,
+  size_t x_stride, const float *panel, bool add, float *out, size_t out_stride) {
   vf sums[CK_ROWS][CK_VECTORS];
   UNROLLED
   for (int i = 0; i < CK_ROWS; i++)
     UNROLLED
     for (int c = 0; c < vectors; c++) sums[i][c] = splat(0.0f);
-  accumulate(vectors, depth, x, x_stride, 1, panel, TILE_COLUMNS, NULL, sums);
+  accumulate(vectors, narrow, depth, x, x_stride, 1, panel, TILE_COLUMNS, NULL, sums);
   store_sums(vectors, rows, columns, sums, add, out, out_stride);
+}
+
+/// CK_ROWS rows of x, floats or cells, times panels that are `panel_stride` apart.
+INLINE void rows_times_panels(
+  bool narrow, size_t rows, size_t columns, size_t depth, const float *x, size_t x_stride,
+  const float *panels, size_t panel_stride, bool add, float *out, size_t out_stride) {
+  for (size_t column = 0; column < columns; column += TILE_COLUMNS) {
+    size_t width = ck_min(columns - column, TILE_COLUMNS);
+    const float *panel = panels + column / TILE_COLUMNS * panel_stride;
+    float *to = out + column;
+    switch (ck_chunks(width, CK_WIDTH)) {
+      case 1:
+        product_tile(1, narrow, rows, width, depth, x, x_stride, panel, add, to, out_stride);
+        break;
+      case 2:
+        product_tile(2, narrow, rows, width, depth, x, x_stride, panel, add, to, out_stride);
+        break;
+      default:
+        product_tile(
+          CK_VECTORS, narrow, rows, width, depth, x, x_stride, panel, add, to, out_stride);
+    }
+  }
 }
 
 static void product_rows(
   size_t rows, size_t columns, size_t depth, const float *x, size_t x_stride,
-  const float *panels, bool add, float *out, size_t out_stride) {
-  for (size_t column = 0; column < columns; column += TILE_COLUMNS) {
-    size_t width = ck_min(columns - column, TILE_COLUMNS);
-    const float *panel = panels + column * depth;
-    float *place = out + column;
-    switch (ck_chunks(width, CK_WIDTH)) {
-      case 1:
-        product_tile(1, rows, width, depth, x, x_stride, panel, add, place, out_stride);
-        break;
-      case 2:
-        product_tile(2, rows, width, depth, x, x_stride, panel, add, place, out_stride);
-        break;
-      default:
-        product_tile(CK_VECTORS, rows, width, depth, x, x_stride, panel, add, place, out_stride);
-    }
-  }
+  const float *panels, size_t panel_stride, bool add, float *out, size_t out_stride) {
+  rows_times_panels(
+    false, rows, columns, depth, x, x_stride, panels, panel_stride, add, out, out_stride);
+}
+
+/// The same with cells.
+static void narrow_rows(
+  size_t rows, size_t columns, size_t depth, const float *x, size_t x_stride,
+  const float *panels, size_t panel_stride, bool add, float *out, size_t out_stride) {
+  rows_times_panels(
+    true, rows, columns, depth, x, x_stride, panels, panel_stride, add, out, out_stride);
 }
 
 static void product_block(
@@ -95,13 +112,15 @@ static void product_block(
     size_t row = 0;
     for (; row + CK_ROWS <= rows; row += CK_ROWS)
       product_rows(
-        CK_ROWS, columns, length, x + row * x_stride + k, x_stride, packed, k > 0,
+        CK_ROWS, columns, length, x + row * x_stride + k, x_stride, packed,
+        length * TILE_COLUMNS, k > 0,
         out + row * out_stride, out_stride);
     if (row == rows) continue;
     copy_rows(
       last_rows, length, CK_ROWS, x + row * x_stride + k, (ptrdiff_t)x_stride, length, rows - row);
     product_rows(
-      rows - row, columns, length, last_rows, length, packed, k > 0, out + row * out_stride,
+      rows - row, columns, length, last_rows, length, packed, length * TILE_COLUMNS, k > 0,
+      out + row * out_stride,
       out_stride);
   }
 }

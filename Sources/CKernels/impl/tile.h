@@ -1,16 +1,30 @@
-// The register tile that attention and convolution are made of. Part of impl.h.
+// The register tile that products, attention and convolution are made of. Part of impl.h.
 
 /// Columns of a whole tile.
 enum { TILE_COLUMNS = CK_VECTORS * CK_WIDTH };
 
 #define UNROLLED _Pragma("unroll")
 
-/// sums[i][c] += Σ_k a[i·a_row + k·a_step] · b[offset(k) + c·CK_WIDTH ..], for k < depth. The offset is
-/// offsets[k], or k·b_step without offsets. `vectors` ≤ CK_VECTORS and, where they can be, the strides
-/// are constants at each call, so that the sums stay in registers.
+/// Elements of the depth that share a cell of 32 bits where operands are rounded to bf16: two neighbours where
+/// the instruction set multiplies pairs (CK_PAIRS), else one, as the float it is. Cells are moved as floats,
+/// their bits untouched.
+enum { CELL_DEPTH = CK_PAIRS ? 2 : 1 };
+
+/// sum + the product of the cells of a and b.
+INLINE vf add_cells(vf a, vf b, vf sum) {
+#if CK_PAIRS
+  return _mm512_dpbf16_ps(sum, (__m512bh)a, (__m512bh)b);
+#else
+  return muladd(a, b, sum);
+#endif
+}
+
+/// sums[i][c] += Σ_k a[i·a_row + k·a_step] · b[offset(k) + c·CK_WIDTH ..], for k < depth; with `narrow` both
+/// hold cells. The offset is offsets[k], or k·b_step without offsets. `vectors` ≤ CK_VECTORS, `narrow` and,
+/// where they can be, the strides are constants at each call, so that the sums stay in registers.
 INLINE void accumulate(
-  int vectors, size_t depth, const float *a, size_t a_row, size_t a_step, const float *b,
-  size_t b_step, const int32_t *offsets, vf sums[CK_ROWS][CK_VECTORS]) {
+  int vectors, bool narrow, size_t depth, const float *a, size_t a_row, size_t a_step,
+  const float *b, size_t b_step, const int32_t *offsets, vf sums[CK_ROWS][CK_VECTORS]) {
   for (size_t k = 0; k < depth; k++) {
     const float *row = offsets ? b + offsets[k] : b + k * b_step;
     vf columns[CK_VECTORS];
@@ -20,7 +34,8 @@ INLINE void accumulate(
     for (int i = 0; i < CK_ROWS; i++) {
       vf value = splat(a[i * a_row + k * a_step]);
       UNROLLED
-      for (int c = 0; c < vectors; c++) sums[i][c] = muladd(value, columns[c], sums[i][c]);
+      for (int c = 0; c < vectors; c++)
+        sums[i][c] = (narrow ? add_cells : muladd)(value, columns[c], sums[i][c]);
     }
   }
 }

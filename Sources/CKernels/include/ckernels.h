@@ -263,6 +263,28 @@ void ck_narrow_linear(
   ck_weight_layout layout, const void *weights, ck_weight_type type,
   const ck_epilogue *_Nullable epilogue, float *out, size_t out_stride);
 
+/// A linear layer whose weights are packed once.
+typedef struct ck_packed_shape {
+  size_t inputs, outputs;
+  bool narrow;  ///< x and the weights are rounded to bf16, as by `ck_narrow_linear`
+  bool gated;   ///< the first half of the outputs is multiplied by the activation of the second, as by `ck_glu`
+} ck_packed_shape;
+
+/// The floats that the packed weights take; 0 where the instruction set in use gains nothing by them.
+size_t ck_packed_count(const ck_packed_shape *shape);
+
+/// Packs weights, elements of `type` (bf16 only if the layer is narrow), for `ck_packed_linear` on the
+/// instruction set in use.
+void ck_pack_linear(
+  const ck_packed_shape *shape, ck_weight_layout layout, const void *weights, ck_weight_type type,
+  float *packed);
+
+/// `ck_linear` or `ck_narrow_linear` with packed weights: the same bits for more than four rows. A gated layer takes the bias of all
+/// outputs and the activation of the gate from the epilogue, and nothing else; its out is [rows, outputs / 2].
+void ck_packed_linear(
+  const ck_packed_shape *shape, size_t rows, const float *x, size_t x_stride, const float *packed,
+  const ck_epilogue *epilogue, float *out, size_t out_stride);
+
 /// Where the rows of one operand of an attention lie: element d of head h of row n of batch b is
 /// base[b·batch + n·row + h·head + d].
 typedef struct ck_head_strides {
@@ -276,6 +298,7 @@ typedef struct ck_attention_shape {
   size_t width;        ///< of a query or key head
   size_t value_width;  ///< of a value or output head
   float scale;
+  bool narrow;  ///< q, k, v and the weights are rounded to bf16 where the instruction set gains by it
   ck_head_strides q, k, v, out;
   ptrdiff_t bias_batch, bias_head, bias_query;  ///< 0 broadcasts; keys are contiguous
 } ck_attention_shape;

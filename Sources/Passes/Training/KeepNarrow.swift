@@ -108,5 +108,5 @@ private struct Keeping {
 }
 
 extension Output {
-  fileprivate var isGradient: Bool { name.text.hasPrefix("gradient.") }
+  var isGradient: Bool { name.text.hasPrefix("gradient.") }
 }

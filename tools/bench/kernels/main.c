@@ -128,18 +128,37 @@ static void narrow(size_t M, size_t K, size_t N) {
   free(x), free(w), free(out), free(rounded);
 }
 
+/// A linear layer with packed weights, f32 and bf16, plain and gated.
+static void packed(size_t M, size_t K, size_t N) {
+  for (int kind = 0; kind < 4; kind++) {
+    ck_packed_shape shape = {K, N, .narrow = kind % 2, .gated = kind / 2};
+    char name[64];
+    snprintf(
+      name, sizeof name, "packed%s%s %zu x %zu -> %zu", shape.narrow ? " narrow" : "",
+      shape.gated ? " gated" : "", M, K, N);
+    size_t count = ck_packed_count(&shape);
+    if (!wanted(name) || count == 0) continue;
+    float *x = floats(M * K), *w = floats(N * K), *out = floats(M * N), *cells = floats(count);
+    ck_epilogue epilogue = {.bias = w, .activation = shape.gated ? CK_SILU : CK_IDENTITY};
+    ck_pack_linear(&shape, CK_OUT_IN, w, CK_F32, cells);
+    BEST(best, ck_packed_linear(&shape, M, x, K, cells, &epilogue, out, shape.gated ? N / 2 : N));
+    arithmetic(name, 2.0 * (double)M * (double)N * (double)K, best);
+    free(x), free(w), free(out), free(cells);
+  }
+}
+
 static void attention(
   size_t batch, size_t queries, size_t keys, size_t heads, size_t kv_heads, size_t width,
-  bool biased) {
+  bool biased, bool narrow) {
   char name[80];
   snprintf(
-    name, sizeof name, "attention %zu x %zu x %zu, %zu/%zu x %zu%s", batch, queries, keys, heads,
-    kv_heads, width, biased ? " biased" : "");
+    name, sizeof name, "%sattention %zu x %zu x %zu, %zu/%zu x %zu%s", narrow ? "narrow " : "", batch,
+    queries, keys, heads, kv_heads, width, biased ? " biased" : "");
   if (!wanted(name)) return;
   ptrdiff_t q_row = (ptrdiff_t)(heads * width), k_row = (ptrdiff_t)(kv_heads * width);
   ptrdiff_t head = (ptrdiff_t)width;
   ck_attention_shape shape = {
-    batch, queries, keys, heads, kv_heads, width, width, 0.125f,
+    batch, queries, keys, heads, kv_heads, width, width, 0.125f, narrow,
     {(ptrdiff_t)queries * q_row, q_row, head}, {(ptrdiff_t)keys * k_row, k_row, head},
     {(ptrdiff_t)keys * k_row, k_row, head}, {(ptrdiff_t)queries * q_row, q_row, head},
     0, (ptrdiff_t)(queries * keys), (ptrdiff_t)keys,
@@ -219,14 +238,18 @@ int main(int count, char **arguments) {
     linear(linears[i][0], linears[i][1], linears[i][2]);
   for (size_t i = 0; i < sizeof linears / sizeof *linears; i++)
     narrow(linears[i][0], linears[i][1], linears[i][2]);
-  attention(1, 8192, 8192, 16, 16, 64, false);
-  attention(2, 260, 260, 24, 24, 64, false);
-  attention(2, 260, 130, 24, 12, 64, false);
-  attention(2, 260, 96, 24, 24, 64, false);
-  attention(1, 128, 128, 12, 12, 64, true);
-  attention(1, 1025, 1025, 24, 24, 64, false);
-  attention(1, 2048, 2048, 16, 16, 80, false);
-  attention(1, 2048, 2048, 8, 8, 26, false);
+  for (size_t i = 0; i < sizeof linears / sizeof *linears; i++)
+    packed(linears[i][0], linears[i][1], linears[i][2]);
+  for (int narrow = 0; narrow < 2; narrow++) {
+    attention(1, 8192, 8192, 16, 16, 64, false, narrow);
+    attention(2, 260, 260, 24, 24, 64, false, narrow);
+    attention(2, 260, 130, 24, 12, 64, false, narrow);
+    attention(2, 260, 96, 24, 24, 64, false, narrow);
+    attention(1, 128, 128, 12, 12, 64, true, narrow);
+    attention(1, 1025, 1025, 24, 24, 64, false, narrow);
+    attention(1, 2048, 2048, 16, 16, 80, false, narrow);
+    attention(1, 2048, 2048, 8, 8, 26, false, narrow);
+  }
   decoder(259);
   return 0;
 }
