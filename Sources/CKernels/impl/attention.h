@@ -59,7 +59,7 @@ INLINE void weigh_tile(
       most = larger(load(scores + r * TILE_COLUMNS + c * CK_WIDTH), most);
     store(maxima + c * CK_WIDTH, most);
     base[c] = pick(most == -__builtin_inff(), splat(0.0f), most);
-    decay[c] = exp2_of_negative(before - base[c]);
+    decay[c] = exp2_of_negative(false, before - base[c]);
     total[c] = load(sums + c * CK_WIDTH) * decay[c];
   }
   size_t step = narrow ? CELL_DEPTH : 1;
@@ -67,11 +67,11 @@ INLINE void weigh_tile(
     UNROLLED
     for (int c = 0; c < vectors; c++) {
       const float *from = scores + r * TILE_COLUMNS + c * CK_WIDTH;
-      vf weight = exp2_of_negative(load(from) - base[c]), cell = weight;
+      vf weight = exp2_of_negative(narrow, load(from) - base[c]), cell = weight;
       total[c] += weight;
       if (step > 1) {
         vf next = splat(0.0f);
-        if (r + 1 < keys) next = exp2_of_negative(load(from + TILE_COLUMNS) - base[c]);
+        if (r + 1 < keys) next = exp2_of_negative(narrow, load(from + TILE_COLUMNS) - base[c]);
         total[c] += next;
         cell = cells_of(weight, next);
       }

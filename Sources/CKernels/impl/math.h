@@ -27,8 +27,12 @@ INLINE vf exp_of(vf x) {
   return p * power_of_two(half) * power_of_two(k - half);
 }
 
-/// 2^x for |x| ≤ ½.
-INLINE vf exp2_of_half(vf x) {
+/// 2^x for |x| ≤ ½; `rough`: to one in 13,000.
+INLINE vf exp2_of_half(bool rough, vf x) {
+  if (rough) {
+    vf p = muladd(splat(0.055171664f), x, splat(0.24261112f));
+    return muladd(muladd(p, x, splat(0.69326097f)), x, splat(0.99992806f));
+  }
   vf p = splat(0.00015353362f);
   p = muladd(p, x, splat(0.0013398875f));
   p = muladd(p, x, splat(0.009618437f));
@@ -39,18 +43,18 @@ INLINE vf exp2_of_half(vf x) {
 }
 
 /// 2^x for x ≤ 0; results below the range of floats are 0.
-INLINE vf exp2_of_negative(vf x) {
+INLINE vf exp2_of_negative(bool rough, vf x) {
 #if CK_WIDTH == 16
   // Far enough down for a power of zero; a NaN is the second operand and stays.
   vf y = _mm512_max_ps(splat(-160.0f), x);
   vf whole = _mm512_roundscale_ps(y, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-  return _mm512_scalef_ps(exp2_of_half(y - whole), whole);
+  return _mm512_scalef_ps(exp2_of_half(rough, y - whole), whole);
 #else
   // At -127 the exponent field is 0 and with it the power. A NaN passes the comparison and stays.
   vf y = pick(x < -127.0f, splat(-127.0f), x);
   vf shifted = y + ROUNDER;
   vi k = bits(shifted) - bits(splat(ROUNDER));
-  return exp2_of_half(y - (shifted - ROUNDER)) * power_of_two(k);
+  return exp2_of_half(rough, y - (shifted - ROUNDER)) * power_of_two(k);
 #endif
 }
 

@@ -141,7 +141,7 @@ static void softmax_row(size_t n, float *out, const float *in) {
     for (size_t i = 0; i < n; i++) out[i] = 0;
     return;
   }
-  MAP_ROW(n, out, in, exp2_of_negative((x - most) * 1.44269504f));
+  MAP_ROW(n, out, in, exp2_of_negative(false, (x - most) * 1.44269504f));
   float sum = sum_row(n, out);
   float scale = 1.0f / sum;
   MAP_ROW(n, out, out, x *scale);
