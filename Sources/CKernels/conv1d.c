@@ -5,12 +5,15 @@
 // Column q of phase r is output q·s + r - pad_left (transposed) or output q (plain).
 //
 // Packed weights: [group][phase][panel of CK_PANEL outputs][input][tap of the phase][CK_PANEL].
+// A narrow one has pairs of inputs, in cells of bf16 (impl/tile.h), for inputs, in its weights and windows.
 //
 // A task computes some panels of one group over a range of columns. It walks the inputs in parts:
 // copies a window of them, zeros where there is padding, and adds the product of the packed weights with
 // it to its sums.
 // A plain convolution with a stride keeps the window as `stride` interleaved rows, so that every tap reads
 // neighbouring floats for neighbouring columns.
+
+#include <string.h>
 
 #include "table.h"
 
@@ -34,6 +37,7 @@ typedef struct {
   size_t columns;                              // of each phase, over the whole output
   size_t block_columns, column_blocks, block_panels, panel_blocks;
   size_t pitch, before;                        // of a window row: floats, columns before the block
+  size_t pair;                                 // inputs of a cell
   size_t part_inputs;                          // inputs of a window
   size_t group_weights;                        // floats of a packed group
 } conv_job;
@@ -60,31 +64,67 @@ size_t ck_conv1d_length(const ck_conv1d_shape *s, size_t length) {
   return length + pads > span ? (length + pads - span - 1) / s->stride + 1 : 0;
 }
 
+/// Inputs of a cell.
+static size_t cell_inputs(const ck_conv1d_shape *s) {
+  return s->narrow ? ck_current_table()->cell_depth : 1;
+}
+
 size_t ck_conv1d_packed_count(const ck_conv1d_shape *s) {
   size_t panels = ck_chunks(s->outputs / s->groups, CK_PANEL);
-  return panels * CK_PANEL * s->inputs * s->taps;
+  size_t cells = s->groups * ck_chunks(s->inputs / s->groups, cell_inputs(s));
+  return panels * CK_PANEL * cells * s->taps;
+}
+
+/// The weight of an output of a group for an input of it at tap t; 0 for those that are missing.
+static float weight_at(
+  const ck_conv1d_shape *s, const float *weights, size_t group, size_t output, size_t input, size_t t) {
+  size_t inputs = s->inputs / s->groups, outputs = s->outputs / s->groups;
+  if (output >= outputs || input >= inputs) return 0;
+  size_t row = s->transposed ? (group * inputs + input) * outputs + output
+                             : (group * outputs + output) * inputs + input;
+  return weights[row * s->taps + t];
+}
+
+typedef struct {
+  const ck_table *table;
+  const ck_conv1d_shape *shape;
+  const float *weights;
+  float *packed;
+} packing;
+
+/// Packs one panel of every group and phase.
+static void pack_panel(void *context, size_t panel) {
+  const packing *p = context;
+  const ck_conv1d_shape *s = p->shape;
+  size_t inputs = s->inputs / s->groups, pair = cell_inputs(s), cells = ck_chunks(inputs, pair);
+  size_t panels = ck_chunks(s->outputs / s->groups, CK_PANEL);
+  float *phase_start = p->packed, next[CK_PANEL];
+  for (size_t group = 0; group < s->groups; group++)
+    for (size_t phase = 0; phase < phase_count(s); phase++) {
+      size_t size = cells * taps_in_phase(s, phase) * CK_PANEL;
+      float *to = phase_start + panel * size;
+      phase_start += panels * size;
+      for (size_t input = 0; input < inputs; input += pair)
+        for (size_t t = 0; t < s->taps; t++) {
+          if (!in_phase(s, phase, t)) continue;
+          for (size_t i = 0; i < CK_PANEL; i++) {
+            to[i] = weight_at(s, p->weights, group, panel * CK_PANEL + i, input, t);
+            next[i] = weight_at(s, p->weights, group, panel * CK_PANEL + i, input + 1, t);
+          }
+          if (pair > 1) p->table->pair_rows(CK_PANEL, to, to, next);
+          to += CK_PANEL;
+        }
+    }
 }
 
 void ck_conv1d_pack(const ck_conv1d_shape *s, const float *weights, float *packed) {
-  size_t inputs = s->inputs / s->groups, outputs = s->outputs / s->groups;
-  for (size_t group = 0; group < s->groups; group++)
-    for (size_t phase = 0; phase < phase_count(s); phase++)
-      for (size_t panel = 0; panel < outputs; panel += CK_PANEL)
-        for (size_t input = 0; input < inputs; input++)
-          for (size_t t = 0; t < s->taps; t++) {
-            if (!in_phase(s, phase, t)) continue;
-            for (size_t row = panel; row < panel + CK_PANEL; row++) {
-              size_t at = s->transposed
-                            ? ((group * inputs + input) * outputs + row) * s->taps + t
-                            : ((group * outputs + row) * inputs + input) * s->taps + t;
-              *packed++ = row < outputs ? weights[at] : 0;
-            }
-          }
+  packing p = {ck_current_table(), s, weights, packed};
+  ck_parallel_for(ck_chunks(s->outputs / s->groups, CK_PANEL), pack_panel, &p);
 }
 
 // ---- the window --------------------------------------------------------------------------------
 
-/// Where the taps of a phase start in a window, for `inputs` inputs; returns their number.
+/// Where the taps of a phase start in a window, for `inputs` rows of it; returns their number.
 static size_t place_taps(const conv_job *job, size_t phase, size_t inputs, int32_t *offsets) {
   const ck_conv1d_shape *s = job->shape;
   size_t depth = 0;
@@ -115,8 +155,8 @@ static void copy_steps(
   for (size_t i = skipped + inside; i < n; i++) out[i] = 0;
 }
 
-/// Fills the window with `inputs` input rows for the columns from `column` on.
-static void fill_window(
+/// Fills the window with `inputs` inputs for the columns from `column` on; returns how many rows, a step, it has.
+static size_t fill_window(
   const conv_job *job, float *window, const float *x, size_t channel, size_t inputs,
   ptrdiff_t column) {
   const ck_conv1d_extras *e = job->extras;
@@ -134,6 +174,13 @@ static void fill_window(
           job->pitch, row, row, e->snake_alpha[channel + input],
           e->snake_inv_beta[channel + input]);
     }
+  if (job->pair == 1) return inputs;
+  size_t row = job->steps * job->pitch;
+  if (inputs % 2 == 1) memset(window + inputs * row, 0, row * sizeof *window);
+  for (size_t cell = 0; cell < ck_chunks(inputs, 2); cell++)
+    job->table->pair_rows(
+      row, window + cell * row, window + 2 * cell * row, window + (2 * cell + 1) * row);
+  return ck_chunks(inputs, 2);
 }
 
 // ---- a task ------------------------------------------------------------------------------------
@@ -178,28 +225,29 @@ static void run_task(void *context, size_t chunk) {
   size_t phase_stride = panels * CK_PANEL * job->block_columns;
   float *sums = ck_scratch(CK_SCRATCH_A, job->phases * phase_stride * sizeof(float));
   float *window = ck_scratch(
-    CK_SCRATCH_B, (job->part_inputs * job->steps * job->pitch + CK_COLUMNS) * sizeof(float));
+    CK_SCRATCH_B, ((job->part_inputs + 1) * job->steps * job->pitch + CK_COLUMNS) * sizeof(float));
   int32_t *offsets = ck_scratch(CK_SCRATCH_C, job->part_inputs * s->taps * sizeof(int32_t));
   const float *x =
     job->x + (batch * s->inputs + group * job->group_inputs) * job->length;
 
   for (size_t input = 0; input < job->group_inputs; input += job->part_inputs) {
     size_t inputs = ck_min(job->group_inputs - input, job->part_inputs);
-    fill_window(
+    size_t window_rows = fill_window(
       job, window, x + input * job->length, group * job->group_inputs + input, inputs, column);
     const float *weights = job->packed + group * job->group_weights;
     for (size_t phase = 0; phase < job->phases; phase++) {
-      size_t taps = taps_in_phase(s, phase), panel_stride = job->group_inputs * taps * CK_PANEL;
+      size_t taps = taps_in_phase(s, phase), panel_stride = ck_chunks(job->group_inputs, job->pair) * taps * CK_PANEL;
       ck_conv_block part = {
-        .depth = place_taps(job, phase, inputs, offsets),
+        .depth = place_taps(job, phase, window_rows, offsets),
         .offsets = offsets,
         .window = window,
-        .weights = weights + first_panel * panel_stride + input * taps * CK_PANEL,
+        .weights = weights + first_panel * panel_stride + input / job->pair * taps * CK_PANEL,
         .panel_stride = panel_stride,
         .panels = panels,
         .columns = job->block_columns,
         .sums = sums + phase * phase_stride,
         .add = input > 0,
+        .narrow = job->pair > 1,
       };
       job->table->conv_block(&part);
       weights += job->panels * panel_stride;
@@ -239,7 +287,8 @@ static void cut(conv_job *job) {
   job->panel_blocks = ck_chunks(job->panels, job->block_panels);
   job->pitch = job->block_columns + (s->transposed ? job->before : reach / job->steps);
   size_t inputs = ck_min(MOST_WINDOW / (job->steps * job->pitch), MOST_DEPTH / s->taps);
-  job->part_inputs = ck_chunks(job->group_inputs, ck_chunks(job->group_inputs, ck_max(inputs, 1)));
+  inputs = ck_chunks(job->group_inputs, ck_chunks(job->group_inputs, ck_max(inputs, 1)));
+  job->part_inputs = ck_chunks(inputs, job->pair) * job->pair;
 }
 
 void ck_conv1d(
@@ -256,12 +305,13 @@ void ck_conv1d(
     .out_length = ck_conv1d_length(s, length),
     .group_inputs = s->inputs / s->groups,
     .group_outputs = s->outputs / s->groups,
+    .pair = cell_inputs(s),
     .phases = phase_count(s),
     .steps = s->transposed ? 1 : s->stride,
   };
   if (job.out_length == 0 || batch == 0 || s->outputs == 0 || s->inputs == 0) return;
   job.panels = ck_chunks(job.group_outputs, CK_PANEL);
-  job.group_weights = job.panels * CK_PANEL * job.group_inputs * s->taps;
+  job.group_weights = job.panels * CK_PANEL * ck_chunks(job.group_inputs, job.pair) * s->taps;
   cut(&job);
   ck_parallel_for(
     batch * s->groups * job.panel_blocks * job.column_blocks, run_task, &job);

@@ -18,7 +18,7 @@ static size_t panel_count(const ck_table *table, const ck_packed_shape *shape) {
 
 size_t ck_packed_count(const ck_packed_shape *shape) {
   const ck_table *table = ck_current_table();
-  if (!(shape->narrow ? table->packs_narrow : table->packs_wide)) return 0;
+  if (!(shape->narrow ? table->cell_depth > 1 : table->packs_wide)) return 0;
   return panel_count(table, shape) * table->tile_columns
          * table->packed_depth(shape->inputs, shape->narrow);
 }

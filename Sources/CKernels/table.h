@@ -14,6 +14,7 @@ typedef struct {
   size_t columns;  ///< a multiple of CK_COLUMNS
   float *sums;     ///< [panels · CK_PANEL, columns]
   bool add;        ///< add to `sums` instead of writing it
+  bool narrow;     ///< window and weights hold cells
 } ck_conv_block;
 
 /// Rows of a packed weight panel.
@@ -92,7 +93,11 @@ typedef struct ck_table {
 
   /// Packed weights (impl/packed.h): the outputs of a panel, and whether products with them are faster.
   size_t tile_columns;
-  bool packs_wide, packs_narrow;
+  bool packs_wide;
+  /// Elements of the depth in a cell of 32 bits (impl/tile.h): bf16 is faster than f32 where there are two.
+  size_t cell_depth;
+  /// cells[i] = bf16 of first[i] and, behind it, of second[i]; in place on `first`. For a cell_depth of two.
+  void (*pair_rows)(size_t n, float *cells, const float *first, const float *second);
   size_t (*packed_depth)(size_t depth, bool narrow);
   void (*pack_weights)(
     size_t columns, size_t depth, const void *w, ck_weight_type type, size_t w_stride,

@@ -29,7 +29,7 @@ extension LoweringRule {
       let window = ConvWindow(
         isTransposed: false, inputs: weight[1] * op.groups, outputs: weight[0], taps: weight[2],
         groups: op.groups, stride: op.strides[0], dilation: op.dilations[0], before: op.before[0],
-        after: op.after[0], outputPadding: 0)
+        after: op.after[0], outputPadding: 0, isNarrow: false)
       return try lowering.convolution(window, inputs, name)
     },
     LoweringRule(ConvTranspose.self) { (op, inputs, name, lowering) throws(Diagnostic) in
@@ -38,7 +38,8 @@ extension LoweringRule {
       let window = ConvWindow(
         isTransposed: true, inputs: weight[0], outputs: weight[1] * op.groups, taps: weight[2],
         groups: op.groups, stride: op.strides[0], dilation: op.dilations[0], before: op.padding[0],
-        after: op.padding[0], outputPadding: op.outputPadding[0])
+        after: op.padding[0], outputPadding: op.outputPadding[0],
+        isNarrow: false)
       return try lowering.convolution(window, inputs, name)
     },
   ]
@@ -49,16 +50,30 @@ extension Lowering {
     graph[inputs[0]].type.rank == 3 && inputs.allSatisfy { graph[$0].type.element == .f32 }
   }
 
-  /// A snake in front is taken into the convolution, which passes each element through it as it reads.
+  /// A snake in front is taken into the convolution, which passes each element through it as it reads; where x and
+  /// the weights are rounded to `bf16`, it rounds them.
   fileprivate mutating func convolution(_ window: ConvWindow, _ inputs: [Value], _ name: Name)
     throws(Diagnostic) -> Value
   {
+    var (window, inputs) = (window, inputs)
+    if let x = unrounded(inputs[0]), let weight = unrounded(inputs[1]) {
+      (inputs[0], inputs[1], window.isNarrow) = (x, weight, true)
+    }
     let packed = try add(PackConv(window: window), [inputs[1]], name: Name("\(name).packed"))
     let source = graph[inputs[0]]
     let waves = source.op is Wave
     let x = waves ? source.inputs : [inputs[0]]
     let conv = PackedConv(window: window, waves: waves)
     return try add(conv, [x[0], packed] + inputs.dropFirst(2) + x.dropFirst(), name: name)
+  }
+
+  /// What `value` is rounded from, if it is `cast(cast(x) element=bf16) element=f32`.
+  private func unrounded(_ value: Value) -> Value? {
+    let wide = graph[value]
+    guard wide.op is Cast, wide.type.element == .f32 else { return nil }
+    let narrow = graph[wide.inputs[0]]
+    guard narrow.op is Cast, narrow.type.element == .bf16 else { return nil }
+    return graph[narrow.inputs[0]].type.element == .f32 ? narrow.inputs[0] : nil
   }
 }
 

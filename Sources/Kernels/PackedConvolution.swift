@@ -15,12 +15,14 @@ struct ConvWindow: Codable, Hashable, Sendable {
   var before: Int
   var after: Int
   var outputPadding: Int
+  /// Whether x and the weights are rounded to `bf16` where that is faster.
+  var isNarrow: Bool
 
   fileprivate var shape: ck_conv1d_shape {
     ck_conv1d_shape(
       transposed: isTransposed, inputs: inputs, outputs: outputs, groups: groups, taps: taps,
       stride: stride, dilation: dilation, pad_left: before, pad_right: after,
-      output_padding: outputPadding)
+      output_padding: outputPadding, narrow: isNarrow)
   }
 
   /// How many numbers the packed weights have.
@@ -77,7 +79,8 @@ struct PackedConv: LoweredOp {
     let weights = Double(window.inputs) * Double(window.outputs) * Double(window.taps) / Double(window.groups)
     let batch = Double(inputs[0].dims[0].fixed ?? 0)
     let wave = waves ? Wave().cost(Array(inputs.prefix(1)), inputs[0]).flops : 0
-    return .touching(inputs, output, flops: 2 * batch * weights * Double(positions ?? 0) + wave)
+    let product = 2 * batch * weights * Double(positions ?? 0)
+    return .touching(inputs, output, flops: product + wave, narrowFlops: window.isNarrow ? product : 0)
   }
 
   func prepare(_ signature: Signature) -> Run {

@@ -2,7 +2,8 @@ extension Pass {
   /// Every pass that needs no more than a graph, for `inspect --after NAME`.
   package static let all: [Pass] = [
     .differentiate, .foldConstants, .foldWeightNorm, .fuseQKV, .fuseRoPEAttention, .keepNarrow,
-    .narrowAttention, .narrowProducts, .recognise, .removeDead, .resolvePositions, .shareCommon, .simplify,
+    .narrowAttention, .narrowConvolutions, .narrowProducts, .recognise, .removeDead, .resolvePositions,
+    .shareCommon, .simplify,
     .unifySpelling,
   ]
 

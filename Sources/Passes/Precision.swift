@@ -2,7 +2,7 @@
 package enum Precision: String, CaseIterable, Sendable {
   /// Everything in `f32`.
   case f32
-  /// Operands of matrix products and of attention, and what gradients read of the way to the loss, are rounded
+  /// Operands of matrix products, attention and convolutions, and what gradients read of the way to the loss, are rounded
   /// to `bf16`; sums and everything else are `f32`.
   case bf16
 
@@ -10,7 +10,7 @@ package enum Precision: String, CaseIterable, Sendable {
   package var passes: [Pass] {
     switch self {
     case .f32: []
-    case .bf16: [.narrowProducts, .narrowAttention, .keepNarrow]
+    case .bf16: [.narrowProducts, .narrowAttention, .narrowConvolutions, .keepNarrow]
     }
   }
 }

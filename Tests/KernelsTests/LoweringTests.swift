@@ -50,6 +50,22 @@ import Testing
     #expect(plan.prologue.contains { graph[$0].op.name == "pack_conv" })
   }
 
+  /// Operands that are rounded to bf16 are rounded by the convolution, behind its snake.
+  @Test func convolutionsRound() throws {
+    let graph = try lowered { g in
+      func rounded(_ x: Value) throws -> Value { try g.cast(g.cast(x, to: .bf16), to: .f32) }
+      let x = try g.input("x", TensorType(.f32, shape: [1, 4, 9]))
+      let channels = TensorType(.f32, shape: [4])
+      let snake = try g.add(Snake(), [x, g.parameter("alpha", channels), g.parameter("beta", channels)])
+      let w = try g.parameter("w", TensorType(.f32, shape: [3, 4, 3]))
+      let conv = Conv(strides: [1], dilations: [1], before: [1], after: [1])
+      g.output("y", try g.add(conv, [rounded(snake), rounded(w)]))
+    }
+    let steps = try Plan(graph).steps.map { graph[$0].op }
+    #expect(steps.map(\.name) == ["packed_conv"])
+    #expect((steps[0] as? PackedConv)?.window.isNarrow == true)
+  }
+
   /// What the checkpoint holds in fewer bits is widened once a load.
   @Test func storedElements() throws {
     let graph = try lowered(stored: .bf16) { g in

@@ -24,6 +24,13 @@ INLINE vf cells_of(vf first, vf second) {
 #endif
 }
 
+static void pair_rows(size_t n, float *cells, const float *first, const float *second) {
+  size_t i = 0;
+  for (; i + CK_WIDTH <= n; i += CK_WIDTH)
+    store(cells + i, cells_of(load(first + i), load(second + i)));
+  if (i < n) store_part(cells + i, n - i, cells_of(operand(first, i, n), operand(second, i, n)));
+}
+
 #if CK_PAIRS
 /// out[i] = bf16 of x[i] for i < n.
 static void narrow_row(size_t n, uint16_t *out, const float *x) {

@@ -327,6 +327,7 @@ typedef struct ck_conv1d_shape {
   size_t taps, stride, dilation;
   size_t pad_left, pad_right;
   size_t output_padding;  ///< transposed only
+  bool narrow;  ///< x and the weights are rounded to bf16 where the instruction set gains by it
 } ck_conv1d_shape;
 
 /// The output length for `length` input samples; 0 when there is none.
@@ -336,7 +337,7 @@ size_t ck_conv1d_length(const ck_conv1d_shape *shape, size_t length);
 size_t ck_conv1d_packed_count(const ck_conv1d_shape *shape);
 
 /// Packs weights once for `ck_conv1d`: plain w [outputs, inputs/groups, taps]; transposed
-/// w [inputs, outputs/groups, taps]. The layout does not depend on the machine.
+/// w [inputs, outputs/groups, taps]. The layout depends on the instruction set in use if they are narrow.
 void ck_conv1d_pack(const ck_conv1d_shape *shape, const float *weights, float *packed);
 
 /// What a one-dimensional convolution does beside convolving; every part is optional.

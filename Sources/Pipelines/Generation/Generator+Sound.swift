@@ -48,7 +48,7 @@ extension Generator {
       progress: { (now) throws(Diagnostic) in try report(progress, .denoise, now.step, now.steps) },
       velocity: { (x, t, _) throws(Diagnostic) in try denoiser.velocity(x, at: t) })
 
-    var decoder = try LatentDecoder(try pipeline.model("decoder"), audio, options: options)
+    var decoder = try LatentDecoder(try pipeline.model("decoder"), audio, precision, options: options)
     return (try decoder.decode(latents, count: samples, progress: progress), latents)
   }
 }

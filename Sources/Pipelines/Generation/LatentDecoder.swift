@@ -1,5 +1,6 @@
 import Families
 import Media
+import Passes
 import Runtime
 import Tensors
 
@@ -14,9 +15,11 @@ struct LatentDecoder: ~Copyable {
   /// Latent frames whose samples are made at a time.
   private static let stretch = 256
 
-  init(_ model: Model, _ audio: PipelineManifest.Audio, options: SessionOptions) throws(Diagnostic) {
+  init(
+    _ model: Model, _ audio: PipelineManifest.Audio, _ precision: Precision = .f32, options: SessionOptions
+  ) throws(Diagnostic) {
     self.audio = audio
-    decoder = try Session(model, options: options)
+    decoder = try Session(model, precision, options: options)
   }
 
   /// The first `count` samples of the sound of `latents` `[channels, frames]`.

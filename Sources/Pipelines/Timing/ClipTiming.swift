@@ -157,7 +157,7 @@ extension ClipTiming {
     let audio = generator.pipeline.manifest.audio
     let latents = noise(audio.latentChannels * frames)
     var decoder = try LatentDecoder(
-      try generator.pipeline.model("decoder"), audio, options: generator.options)
+      try generator.pipeline.model("decoder"), audio, generator.precision, options: generator.options)
     return try timer.time(runs: runs, progress: progress) { () throws(Diagnostic) in
       _ = try decoder.decode(latents, count: samples) { _, _, _ in }
       return decoder.takeProfile()

@@ -175,7 +175,8 @@ static void attention(
 static double convolution(ck_conv1d_shape shape, size_t length, bool snake, bool residual) {
   char name[80];
   snprintf(
-    name, sizeof name, "conv%s %zu -> %zu k%zu s%zu d%zu L%zu", shape.transposed ? "T" : "",
+    name, sizeof name, "%sconv%s %zu -> %zu k%zu s%zu d%zu L%zu", shape.narrow ? "narrow " : "",
+    shape.transposed ? "T" : "",
     shape.inputs, shape.outputs, shape.taps, shape.stride, shape.dilation, length);
   if (!wanted(name)) return 0;
   size_t out_length = ck_conv1d_length(&shape, length);
@@ -195,26 +196,27 @@ static double convolution(ck_conv1d_shape shape, size_t length, bool snake, bool
 }
 
 /// All convolutions of the decoder of Stable Audio Open, with the snakes that go before them.
-static void decoder(size_t latents) {
+static void decoder(size_t latents, bool narrow) {
   const size_t strides[] = {8, 8, 4, 4, 2}, channels[] = {2048, 1024, 512, 256, 128, 128};
   size_t length = latents;
   double total = convolution(
-    (ck_conv1d_shape){false, 64, 2048, 1, 7, 1, 1, 3, 3, 0}, length, false, false);
+    (ck_conv1d_shape){false, 64, 2048, 1, 7, 1, 1, 3, 3, 0, narrow}, length, false, false);
   for (int block = 0; block < 5; block++) {
     size_t from = channels[block], to = channels[block + 1], stride = strides[block];
     size_t pad = (stride + 1) / 2;
-    ck_conv1d_shape up = {true, from, to, 1, 2 * stride, stride, 1, pad, pad, 0};
+    ck_conv1d_shape up = {true, from, to, 1, 2 * stride, stride, 1, pad, pad, 0, narrow};
     total += convolution(up, length, true, false);
     length = ck_conv1d_length(&up, length);
     for (size_t dilation = 1; dilation <= 9; dilation *= 3) {
       size_t around = 3 * dilation;
-      ck_conv1d_shape wide = {false, to, to, 1, 7, 1, dilation, around, around, 0};
+      ck_conv1d_shape wide = {false, to, to, 1, 7, 1, dilation, around, around, 0, narrow};
       total += convolution(wide, length, true, false);
-      total += convolution((ck_conv1d_shape){false, to, to, 1, 1, 1, 1, 0, 0, 0}, length, true, true);
+      total += convolution((ck_conv1d_shape){false, to, to, 1, 1, 1, 1, 0, 0, 0, narrow}, length, true, true);
     }
   }
-  total += convolution((ck_conv1d_shape){false, 128, 2, 1, 7, 1, 1, 3, 3, 0}, length, true, false);
-  if (!filter) printf("%-44s %8.3f s\n", "all convolutions of the decoder", total);
+  total += convolution((ck_conv1d_shape){false, 128, 2, 1, 7, 1, 1, 3, 3, 0, narrow}, length, true, false);
+  if (!filter)
+    printf("%-44s %8.3f s\n", narrow ? "the decoder in bf16" : "all convolutions of the decoder", total);
 }
 
 int main(int count, char **arguments) {
@@ -250,6 +252,6 @@ int main(int count, char **arguments) {
     attention(1, 2048, 2048, 16, 16, 80, false, narrow);
     attention(1, 2048, 2048, 8, 8, 26, false, narrow);
   }
-  decoder(259);
+  for (int narrow = 0; narrow < 2; narrow++) decoder(259, narrow);
   return 0;
 }
