@@ -9,7 +9,7 @@ struct Machinery: ParsableArguments {
   @Option(help: "Threads that share the work; 0 for one a core. Results do not depend on it.")
   var threads = 0
 
-  @Option(help: "What matrix products round their operands to. (default: f32)")
+  @Option(help: "What products and convolutions round their operands to. (default: f32)")
   var precision: Precision?
 
   @Option(help: "How to print the result.")
