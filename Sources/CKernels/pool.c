@@ -44,6 +44,15 @@ static void futex_wake(_Atomic uint32_t *word, int count) {
   syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, count, NULL, NULL, 0);
 }
 
+/// Tells the core that this is a loop that waits.
+static void relax(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 /// Takes and runs chunks of the current job until none is left.
 static void work(void) {
   uint64_t ticket = atomic_load_explicit(&pool.ticket, memory_order_acquire);
@@ -66,7 +75,7 @@ static void *worker(void *unused) {
     work();
     int spins = 0;
     while (atomic_load_explicit(&pool.epoch, memory_order_acquire) == seen && spins < SPINS) {
-      __builtin_ia32_pause();
+      relax();
       spins++;
     }
     atomic_fetch_add(&pool.sleepers, 1);
@@ -100,7 +109,7 @@ static void run_job(size_t base, size_t chunks, ck_body body, void *context) {
   int spins = 0;
   while ((done = atomic_load_explicit(&pool.done, memory_order_acquire)) != chunks) {
     if (spins++ < SPINS)
-      __builtin_ia32_pause();
+      relax();
     else
       futex_wait(&pool.done, done);
   }
