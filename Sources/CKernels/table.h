@@ -123,7 +123,7 @@ typedef struct ck_table {
 } ck_table;
 
 /// The most queries one call of `attention_block` takes.
-enum { CK_QUERY_BLOCK = 384 };
+enum { CK_QUERY_BLOCK = 768 };
 
 extern const ck_table ck_table_baseline;
 #if defined(__x86_64__)

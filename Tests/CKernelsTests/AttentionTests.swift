@@ -25,6 +25,8 @@ extension CKernelsTests {
         bias: [true, false, false]),
       Case(queries: 200, keys: 15, heads: 1, kvHeads: 1, width: 80, valueWidth: 9),
       Case(queries: 3, keys: 0),
+      // More queries than a block.
+      Case(queries: 800, keys: 20, heads: 1, kvHeads: 1),
     ]
 
     @Test(arguments: cases.indices) func matchesTheFormula(number: Int) {
